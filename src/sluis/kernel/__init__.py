@@ -1,0 +1,1 @@
+"""Words that every slice speaks: numbers, days, money, outcomes. Pure: the standard library and stdnum only."""

@@ -1,0 +1,53 @@
+"""Every variable that Sluis reads, typed and documented; the only module that looks at the environment."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Settings come from `SLUIS_…` variables; secrets may also come from files named after them in `/run/secrets`."""
+
+    model_config = SettingsConfigDict(env_prefix="SLUIS_", secrets_dir=None, extra="forbid", frozen=True)
+
+    environment: Literal["production", "demo", "test"] = Field(
+        default="production", description="What this installation is. Production switches every demo door off."
+    )
+    database_url: str | None = Field(
+        default=None,
+        description="A PostgreSQL 15 or newer, with the rights of the owner of the tables. Absent: an embedded one.",
+    )
+    database_app_url: str | None = Field(
+        default=None,
+        description="The same database as the role sluis_app. Absent: derived from database_url by the role's name.",
+    )
+    home: Path = Field(
+        default=Path("var"), description="Where the embedded database and the keys of this installation live."
+    )
+    fictitious_insz: bool = Field(
+        default=False,
+        description="Accept the official test numbers (month + 60). Refused when the environment is production.",
+    )
+    host: str = Field(default="127.0.0.1", description="The address that the pages are served on.")
+    port: int = Field(default=8000, description="The port that the pages are served on.")
+    origin: str = Field(
+        default="sluis.example/ledger", description="The name of this ledger, first line of every checkpoint."
+    )
+
+    def model_post_init(self, context: object, /) -> None:
+        if self.environment == "production" and self.fictitious_insz:
+            raise ValueError(
+                "SLUIS_FICTITIOUS_INSZ is on while SLUIS_ENVIRONMENT is production: test numbers would pass for "
+                "real persons. Unset it, or set SLUIS_ENVIRONMENT=demo."
+            )
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """Return the settings of this process, read once."""
+    return Settings()
