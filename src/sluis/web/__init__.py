@@ -1,0 +1,1 @@
+"""The page kit: layout, components, forms, session, sign-in and languages. It knows no slice."""
