@@ -1,0 +1,1 @@
+"""Agreements: what may pass, written as a text that lawyers sign and that the gate enforces."""
