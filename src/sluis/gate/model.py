@@ -1,0 +1,112 @@
+"""What goes into the gate and what comes out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Protocol
+from uuid import UUID
+
+from sluis.database import Connection
+from sluis.kernel.insz import Insz
+from sluis.kernel.outcome import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One use of a leg of an agreement.
+
+    `actor` is the internal id of a person or machine, never a national number. `reference` is the day on which
+    category, age and territory are judged; `at` is the moment of asking (aware, UTC).
+    """
+
+    actor: str
+    party: str
+    agreement: str
+    leg: str
+    purpose: str
+    items: frozenset[str]
+    subjects: Sequence[Insz] = field(repr=False)
+    channel: str
+    at: datetime
+    reference: date
+    correlation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is recorded about a request's actor and agreement when it arrives.
+
+    `actor_kind` is None for an actor that nobody registered. `roles` are those that the party's access manager
+    granted and that hold at that moment. `uses` counts answered uses of the leg in the running period.
+    """
+
+    actor_kind: str | None
+    roles: frozenset[str]
+    uses: int
+    conditions: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectFacts:
+    """What decides whether a person is within a leg's subjects. `insz` is the number in force (an old one resolves)."""
+
+    insz: Insz = field(repr=False)
+    born: date
+    died: date | None
+    nis: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row of an answer: the subject asked about, the other persons that the row names, the values by item."""
+
+    subject: Insz = field(repr=False)
+    others: tuple[Insz, ...] = field(repr=False)
+    values: Mapping[str, str] = field(repr=False)
+
+
+class SubjectRegister(Protocol):
+    """The register that knows where persons live and when they were born."""
+
+    def facts(
+        self, connection: Connection, subjects: Sequence[Insz], reference: date
+    ) -> Mapping[Insz, SubjectFacts]:
+        """Return the facts per number asked; an unknown number is absent."""
+        ...
+
+
+class Source(Protocol):
+    """A slice that can supply items. It reads the items that it is given and no others."""
+
+    @property
+    def code(self) -> str:
+        """The name by which legs refer to this source."""
+        ...
+
+    def read(
+        self, connection: Connection, *, subjects: Sequence[Insz], items: frozenset[str], reference: date
+    ) -> Iterable[Sequence[Record]]:
+        """Return the records of the subjects in portions, in a stable order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What the gate let through: hand it out only after the transaction that wrote `entry` has committed."""
+
+    entry: UUID
+    text_hash: str
+    records: tuple[Record, ...] = field(repr=False)
+
+
+class ReleaseStopped(Exception):
+    """The agreement ceased to be in force while a release was running: nothing of it may leave.
+
+    It is an exception so that it ends the transaction; the edge then records the refusal in a new one.
+    """
+
+    def __init__(self, reasons: tuple[Reason, ...]) -> None:
+        super().__init__("the agreement ceased to be in force while the release was running")
+        self.reasons = reasons

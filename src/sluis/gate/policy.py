@@ -1,0 +1,219 @@
+"""The checks of the gate: each a named function with the clause that it rests on. Pure; nothing is read here.
+
+A check returns the reason for which it refuses, or None. `decide` runs all of them and names every refusal at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from sluis.agreements.policy import LegPolicy, Policy
+from sluis.gate.model import Request, Standing
+from sluis.kernel.outcome import Clause, Reason, Refused
+from sluis.kernel.text import msg
+
+E_GOV = "Decreet 18 juli 2008 betreffende het elektronische bestuurlijke gegevensverkeer"
+GDPR = "AVG"
+
+# The most persons one request may name: every list is bounded, also where an agreement forgot to.
+MOST_SUBJECTS = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """All that a decision looks at. `receivers` are the leg's receivers and the bodies that succeeded them that day."""
+
+    request: Request
+    state: str
+    stored_hash: str
+    policy: Policy
+    leg: LegPolicy
+    receivers: frozenset[str]
+    must_sign_anew: frozenset[str]
+    standing: Standing
+    on: date
+
+
+Check = Callable[[Situation], Reason | None]
+
+
+def _clause(situation: Situation, what: str, default: Clause) -> Clause:
+    return situation.leg.clauses.get(what, default)
+
+
+def check_agreement_in_force(situation: Situation) -> Reason | None:
+    """The agreement is signed by all, published, and neither ended, suspended nor revoked."""
+    if situation.state == "in_force":
+        return None
+    return Reason(
+        "agreement-not-in-force",
+        msg("De overeenkomst is niet van kracht."),
+        _clause(situation, "term", Clause(E_GOV, "art. 8, § 1")),
+        msg("Kijk op de bladzijde van de overeenkomst welke stap ontbreekt, of sluit een nieuwe overeenkomst."),
+    )
+
+
+def check_term(situation: Situation) -> Reason | None:
+    """The day lies within the term of the agreement."""
+    policy = situation.policy
+    if policy.in_force_from <= situation.on and (policy.until is None or situation.on <= policy.until):
+        return None
+    return Reason(
+        "outside-term",
+        msg("De dag van de vraag valt buiten de looptijd van de overeenkomst."),
+        _clause(situation, "term", Clause(E_GOV, "art. 8, § 1")),
+        msg("Vraag opnieuw binnen de looptijd, of verleng de overeenkomst met alle partijen."),
+    )
+
+
+def check_text(situation: Situation) -> Reason | None:
+    """The text that the policy was read from is the text that was signed."""
+    if situation.policy.text_hash == situation.stored_hash:
+        return None
+    return Reason(
+        "text-altered",
+        msg("De tekst van de overeenkomst is niet de tekst die de partijen ondertekenden."),
+        Clause(E_GOV, "art. 8, § 1"),
+        msg("Verwittig de functionaris voor gegevensbescherming; er gaat niets door de sluis tot dit is opgehelderd."),
+    )
+
+
+def check_party(situation: Situation) -> Reason | None:
+    """The party is a receiver on the leg, or the successor of one."""
+    party = situation.request.party
+    if party in situation.receivers:
+        return None
+    if party in situation.must_sign_anew:
+        return Reason(
+            "successor-must-sign",
+            msg("Uw bestuur ontstond door een fusie en nam deze overeenkomst niet over."),
+            _clause(situation, "party", Clause(E_GOV, "art. 8, § 1")),
+            msg("Onderteken de standaardovereenkomst opnieuw namens het nieuwe bestuur."),
+        )
+    return Reason(
+        "party-not-receiver",
+        msg("Uw organisatie is volgens deze overeenkomst geen ontvanger van deze gegevens."),
+        _clause(situation, "party", Clause(E_GOV, "art. 8, § 1")),
+        msg("Sluit een eigen overeenkomst, of vraag namens de partij die ontvanger is."),
+    )
+
+
+def check_actor(situation: Situation) -> Reason | None:
+    """The actor is a person with a role that the party's access manager granted, or a machine of the party."""
+    standing = situation.standing
+    if standing.actor_kind is not None and standing.roles & situation.leg.roles:
+        return None
+    return Reason(
+        "actor-without-role",
+        msg("U hebt bij deze partij geen rol waarmee u deze gegevens mag vragen."),
+        _clause(situation, "role", Clause(GDPR, "art. 32")),
+        msg("Vraag de toegangsbeheerder van uw organisatie om de rol toe te kennen."),
+    )
+
+
+def check_purpose(situation: Situation) -> Reason | None:
+    """The purpose is one of the leg's."""
+    if situation.request.purpose in situation.leg.purposes:
+        return None
+    return Reason(
+        "purpose-not-agreed",
+        msg("Dit doel staat niet in de overeenkomst."),
+        _clause(situation, "purpose", Clause(GDPR, "art. 5, lid 1, b)")),
+        msg("Kies een doel dat in de overeenkomst staat."),
+    )
+
+
+def check_items(situation: Situation) -> Reason | None:
+    """Every item asked is one of the leg's."""
+    asked = situation.request.items
+    if asked and asked <= situation.leg.items.keys():
+        return None
+    surplus = ", ".join(sorted(name[:80] for name in asked - situation.leg.items.keys())[:20])
+    return Reason(
+        "items-not-agreed",
+        msg("Deze gegevens staan niet in de overeenkomst: {items}.", items=surplus)
+        if surplus
+        else msg("De vraag noemt geen enkel gegeven."),
+        _clause(situation, "items", Clause(GDPR, "art. 5, lid 1, c)")),
+        msg("Vraag alleen gegevens die in de overeenkomst staan."),
+    )
+
+
+def check_subjects(situation: Situation) -> Reason | None:
+    """The request names persons, and not more than a list may hold.
+
+    Age and territory are judged per person in `sluis.gate.scope`: to refuse a request over one person's residence
+    would tell where that person lives, so who is out of scope is silently absent.
+    """
+    count = len(situation.request.subjects)
+    if 0 < count <= MOST_SUBJECTS:
+        return None
+    return Reason(
+        "no-subjects" if count == 0 else "too-many-subjects",
+        msg("De vraag noemt geen personen.") if count == 0 else msg("De vraag noemt te veel personen."),
+        _clause(situation, "subjects", Clause(GDPR, "art. 5, lid 1, c)")),
+        msg("Vraag alleen de personen voor wie u de gegevens nodig hebt."),
+    )
+
+
+def check_channel(situation: Situation) -> Reason | None:
+    """The channel is one of the leg's."""
+    if situation.request.channel in situation.leg.channels:
+        return None
+    return Reason(
+        "channel-not-agreed",
+        msg("Langs deze weg mogen de gegevens volgens de overeenkomst niet gaan."),
+        _clause(situation, "channels", Clause(GDPR, "art. 32")),
+        msg("Gebruik een kanaal dat in de overeenkomst staat: {channels}.", channels=", ".join(sorted(
+            situation.leg.channels
+        ))),
+    )
+
+
+def check_periodicity(situation: Situation) -> Reason | None:
+    """The agreed number of uses is not used up."""
+    periodicity = situation.leg.periodicity
+    if periodicity.kind == "unlimited" or situation.standing.uses < periodicity.times:
+        return None
+    return Reason(
+        "uses-spent",
+        msg("De overeenkomst is opgebruikt: het afgesproken aantal uitwisselingen is bereikt."),
+        _clause(situation, "periodicity", Clause(GDPR, "art. 5, lid 1, c)")),
+        msg("Sluit een nieuwe overeenkomst als u de gegevens opnieuw nodig hebt."),
+    )
+
+
+def check_conditions(situation: Situation) -> Reason | None:
+    """Every condition of the leg is recorded (consent, information, secrecy, decision of the college, …)."""
+    missing = [code for code in situation.leg.conditions if code not in situation.standing.conditions]
+    if not missing:
+        return None
+    return Reason(
+        "condition-not-met",
+        msg("Aan deze voorwaarden van de overeenkomst is niet voldaan: {conditions}.", conditions=", ".join(missing)),
+        _clause(situation, "conditions", Clause(E_GOV, "art. 8, § 1")),
+        msg("Laat de verantwoordelijke partij deze voorwaarden vastleggen en vraag dan opnieuw."),
+    )
+
+
+CHECKS: tuple[Check, ...] = (
+    check_agreement_in_force,
+    check_term,
+    check_text,
+    check_party,
+    check_actor,
+    check_purpose,
+    check_items,
+    check_subjects,
+    check_channel,
+    check_periodicity,
+    check_conditions,
+)
+
+
+def decide(situation: Situation) -> Refused | None:
+    """Return every refusal at once, or None when all checks hold."""
+    reasons = tuple(reason for check in CHECKS if (reason := check(situation)) is not None)
+    return Refused(reasons) if reasons else None
