@@ -40,7 +40,7 @@ class Document:
         return None, None
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.code)
         self.problem = problem
@@ -52,21 +52,21 @@ def read_yaml(source: bytes) -> tuple[Document, tuple[Problem, ...]]:
         text = _text(source)
         _check_events(text)
         node = yaml.compose(text, Loader=_Loader)
-    except _Refused as refused:
+    except _RefusedError as refused:
         return Document(None), (refused.problem,)
     except (yaml.YAMLError, RecursionError) as error:
         return Document(None), (_syntax(error),)
     builder = _Builder()
     try:
         value = builder.build(node, ()) if node is not None else None
-    except _Refused as refused:
+    except _RefusedError as refused:
         return Document(None), (refused.problem,)
     return Document(value, builder.places), tuple(builder.problems)
 
 
 def _text(source: bytes) -> str:
     if len(source) > MOST_BYTES:
-        raise _Refused(
+        raise _RefusedError(
             Problem(
                 "file-too-large",
                 (),
@@ -77,7 +77,7 @@ def _text(source: bytes) -> str:
     try:
         return source.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise _Refused(
+        raise _RefusedError(
             Problem(
                 "file-not-utf8",
                 (),
@@ -90,24 +90,24 @@ def _text(source: bytes) -> str:
 
 def _check_events(text: str) -> None:
     """Refuse too deep or too long a file before anything recursive looks at it."""
-    depth = values = documents = 0
-    for event in yaml.parse(text, Loader=_Loader):
+    depth = documents = 0
+    for values, event in enumerate(yaml.parse(text, Loader=_Loader)):
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
             depth += 1
         elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
             depth -= 1
         documents += isinstance(event, yaml.DocumentStartEvent)
-        values += 1
         if depth > MOST_DEPTH or values > MOST_VALUES:
-            raise _Refused(_too_much(event.start_mark.line + 1))
+            raise _RefusedError(_too_much(line))
         if documents > 1:
-            raise _Refused(
+            raise _RefusedError(
                 Problem(
                     "two-documents",
                     (),
                     msg("Er staan twee teksten in één bestand (een regel met ---)."),
                     msg("Zet elke overeenkomst in een eigen bestand."),
-                    line=event.start_mark.line + 1,
+                    line=line,
                 )
             )
 
@@ -129,7 +129,7 @@ def _syntax(error: Exception) -> Problem:
         (),
         msg("Het bestand is geen geldige YAML vanaf deze plaats."),
         msg(
-            "Kijk naar inspringing (spaties, geen tabs), dubbele punten en aanhalingstekens op en net boven die regel."
+            "Kijk op en net boven die regel naar inspringing (spaties, geen tabs), dubbele punten en aanhalingstekens."
         ),
         line=mark.line + 1 if mark else None,
         column=mark.column + 1 if mark else None,
@@ -148,7 +148,7 @@ class _Builder:
         self._values += 1
         line, column = node.start_mark.line + 1, node.start_mark.column + 1
         if self._values > MOST_VALUES or len(path) > MOST_DEPTH:
-            raise _Refused(_too_much(line))
+            raise _RefusedError(_too_much(line))
         self.places.setdefault(path, (line, column))
         if isinstance(node, yaml.MappingNode):
             return dict(self._mapping(node, path))
@@ -192,7 +192,7 @@ class _Builder:
 
     def _scalar(self, node: yaml.Node, path: Path) -> object:
         value = str(node.value)
-        plain = getattr(node, "style", None) is None
+        plain = not getattr(node, "style", None)  # the C loader says "", the other None
         self._check_tag(node, path, *(f"tag:yaml.org,2002:{kind}" for kind in _PLAIN_TAGS if plain or kind == "str"))
         if not plain:
             return value
