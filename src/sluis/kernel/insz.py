@@ -172,7 +172,7 @@ def _judged(number: str, *, fictitious: bool) -> Insz | InszFault:
 
 def _plain(value: str | int | float) -> str | None:
     """Return eleven digits if the cell holds them plainly; None if it must be read with care."""
-    if type(value) is not str:
+    if not isinstance(value, str):
         return str(int(value)) if _ELEVEN_DIGITS <= value < _TWELVE_DIGITS and value == int(value) else None
     # Two marks or more between a first and a last digit: this cannot be a decimal number.
     if len(value) > _DIGITS + 1 and "0" <= value[0] <= "9" and "0" <= value[-1] <= "9":
