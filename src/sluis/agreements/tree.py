@@ -6,6 +6,7 @@ the mistakes of content together.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -65,3 +66,26 @@ class Tree:
     def texts(self) -> frozenset[str]:
         """Return the listed texts."""
         return frozenset(element.text for element in self.elements() if element.text is not None)
+
+    def at(self, path: str) -> Tree | None:
+        """Return the part at a written path; a list's part may be named by its id, code or name.
+
+        `parties[lokaal-bestuur].dpo` and `legs.antwoord.items[2]` are such paths. Absent fields of a part that is
+        there are an empty tree; None where the way itself does not exist.
+        """
+        found: Tree | None = self
+        for name, place in _STEP.findall(path):
+            if found is None:
+                return None
+            found = found._named(place) if place else found[name] if isinstance(found.value, dict) else None
+        return found
+
+    def _named(self, place: str) -> Tree | None:
+        for number, element in enumerate(self.elements()):
+            names = (str(number), element["id"].text, element["code"].text, element["name"].text)
+            if place in names:
+                return element
+        return None
+
+
+_STEP = re.compile(r"([A-Za-z0-9_-]+)|\[([^\]]+)\]")
