@@ -1,0 +1,154 @@
+"""The verbs of the ledger: record what happened, and forget a person.
+
+Nobody here commits: an entry is durable with the transaction of what it tells about, or neither is.
+"""
+
+from __future__ import annotations
+
+import secrets as randomness
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from sluis.database import Connection
+from sluis.kernel.insz import Insz
+from sluis.ledger import store
+from sluis.ledger.entry import Entry, EntryId, SubjectSet, canonical_bytes, check_group_names, new_entry_id
+from sluis.ledger.persons import PersonKey, PersonSecret, new_person_key, pseudonym, pseudonyms, subject_set
+from sluis.ledger.tree import EMPTY_ROOT
+
+Subjects = Mapping[str, Sequence[Insz]]
+"""The persons of an entry per group, such as "asked" and "released". A number twice in a group counts once."""
+
+# Stands in the canonical bytes where the database fills in the root; random, so that no text can hold it.
+_PLACE: Final = randomness.token_hex(32)
+_EMPTY: Final = (0, EMPTY_ROOT.hex())
+
+
+def record(connection: Connection, *, entry: Entry, subjects: Subjects, secrets: PersonSecret) -> EntryId:
+    """Write one entry in the caller's transaction and return its number.
+
+    About nobody or one person: one round trip. About more: the path of `record_many`. The caller resolves replaced
+    INSZ first. Fails, and so fails the transaction, when the evidence cannot be written.
+    """
+    check_group_names(subjects)
+    persons = {number for numbers in subjects.values() for number in numbers}
+    if len(persons) > 1:
+        return record_many(connection, entries=((entry, subjects),), secrets=secrets)[0]
+    entry_id = new_entry_id(entry.at)
+    places = {name: (1, _PLACE) if numbers else _EMPTY for name, numbers in subjects.items()}
+    pieces = canonical_bytes(entry_id, entry, places).split(_PLACE.encode())
+    if not persons:
+        store.insert_entry(
+            connection,
+            entry_id=entry_id,
+            at=entry.at,
+            party=entry.party,
+            counterparty=entry.counterparty,
+            canonical=pieces[0],
+        )
+        return entry_id
+    store.insert_entry_of_one(
+        connection,
+        entry_id=entry_id,
+        at=entry.at,
+        party=entry.party,
+        counterparty=entry.counterparty,
+        pieces=pieces,
+        reference=secrets.reference(persons.pop()),
+        fresh=new_person_key(),
+    )
+    return entry_id
+
+
+def record_many(
+    connection: Connection, *, entries: Iterable[tuple[Entry, Subjects]], secrets: PersonSecret
+) -> list[EntryId]:
+    """Write many entries, or one about many persons, in the caller's transaction; return their numbers in order.
+
+    All persons are looked up in one round trip and everything is loaded by COPY: 20,000 persons of one entry, or
+    10,000 entries at once. Memory grows with the batch.
+    """
+    batch = [(new_entry_id(entry.at), entry, subjects) for entry, subjects in entries]
+    for _, _, subjects in batch:
+        check_group_names(subjects)
+    keys = _keys_of(
+        connection, {number for _, _, subjects in batch for group in subjects.values() for number in group}, secrets
+    )
+    sealed = [_seal(entry_id, entry, subjects, keys) for entry_id, entry, subjects in batch]
+    store.insert_entries(
+        connection, [(one.id, one.entry.at, one.entry.party, one.entry.counterparty, one.canonical) for one in sealed]
+    )
+    tags = sorted((tag, one.entry.at, one.id) for one in sealed for tag in one.tags)
+    if tags:
+        store.insert_subjects(connection, tags)
+    sets = [(one.id, name, joined) for one in sealed for name, joined in one.sets]
+    if sets:
+        store.insert_subject_sets(connection, sets)
+    return [one.id for one in sealed]
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What an erasure did: the entry that tells of it and whether the ledger knew the person at all."""
+
+    entry_id: EntryId
+    was_known: bool
+
+
+def erase_person(keeper: Connection, *, insz: Insz, entry: Entry, secrets: PersonSecret) -> Erased:
+    """Destroy a person's keys and write the entry that says so, in one transaction of the role `sluis_keeper`.
+
+    `entry` tells who erased and on what ground; its kind becomes "person-erased" and it names nobody. The tree still
+    verifies; the person is found in it no more. What backups still hold: docs/decisions/ledger-persons.md.
+    """
+    destroyed = store.delete_person_keys(keeper, secrets.reference(insz))
+    told = replace(entry, kind="person-erased", outcome="done", details={**entry.details, "keys": destroyed})
+    return Erased(record(keeper, entry=told, subjects={}, secrets=secrets), destroyed > 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sealed:
+    id: EntryId
+    entry: Entry
+    canonical: bytes
+    tags: list[bytes]
+    sets: list[tuple[str, bytes]]
+
+
+def _keys_of(connection: Connection, numbers: set[Insz], secrets: PersonSecret) -> dict[Insz, PersonKey]:
+    """Return the key of each person, made where there was none."""
+    if not numbers:
+        return {}
+    # By reference, so that the lookups walk the index in order.
+    by_reference = sorted(zip(secrets.references(numbers), numbers, strict=True))
+    known = store.person_keys(connection, [reference for reference, _ in by_reference])
+    made: list[tuple[bytes, PersonKey]] = []
+    keys: dict[Insz, PersonKey] = {}
+    for (reference, number), found in zip(by_reference, known, strict=True):
+        key = found or new_person_key()
+        if found is None:
+            made.append((reference, key))
+        keys[number] = key
+    if made:
+        store.insert_person_keys(connection, made)
+    return keys
+
+
+def _seal(entry_id: EntryId, entry: Entry, subjects: Subjects, keys: Mapping[Insz, PersonKey]) -> _Sealed:
+    """Turn persons into pseudonyms of this entry, commit to each group, and write the canonical bytes."""
+    persons = list({number for numbers in subjects.values() for number in numbers})
+    if len(persons) == 1:
+        named = {persons[0]: pseudonym(keys[persons[0]].key, entry_id)}
+    else:
+        named = dict(zip(persons, pseudonyms([keys[number].key for number in persons], entry_id), strict=True))
+    commitments: dict[str, SubjectSet] = {}
+    sets: list[tuple[str, bytes]] = []
+    for name, numbers in subjects.items():
+        group = sorted({named[number] for number in numbers})
+        commitments[name] = subject_set(group)
+        if len(group) > 1:
+            sets.append((name, b"".join(group)))
+    written = {name: (one.count, one.root.hex()) for name, one in commitments.items()}
+    canonical = canonical_bytes(entry_id, entry, written)
+    return _Sealed(entry_id, entry, canonical, [keys[number].tag for number in persons], sets)
