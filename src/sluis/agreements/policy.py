@@ -110,11 +110,14 @@ class LegPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What one signed text permits. `until` is the last day on which it holds; absent: no end was agreed."""
+    """What one signed text permits, from `in_force_from` to `until`, both included; no `until`: no end was agreed.
+
+    A text that names no first day yet gets `date.max`: it opens nothing.
+    """
 
     agreement: str
     text_hash: str
-    in_force_from: date | None
+    in_force_from: date
     until: date | None
     legs: Mapping[str, LegPolicy]
     title: str = field(default="", compare=False)
@@ -138,7 +141,7 @@ def compile_policy(canonical: bytes) -> Policy:
     return Policy(
         agreement=text["id"],
         text_hash=text_hash(canonical),
-        in_force_from=_day(term.get("in_force_from")),
+        in_force_from=_day(term.get("in_force_from")) or date.max,
         until=_day(term.get("until")),
         legs=MappingProxyType({name: _leg(name, leg, bodies, clauses) for name, leg in text["legs"].items()}),
         title=text["title"]["nl"],
