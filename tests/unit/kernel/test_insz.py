@@ -213,6 +213,11 @@ def test_a_number_that_went_through_a_spreadsheet_comes_back(text: str) -> None:
         assert read_insz(cell, fictitious=True) == text
 
 
+@given(inszen().filter(lambda text: text[0] != "0"), st.integers(0, 9))
+def test_a_number_that_was_rounded_never_becomes_another_person(text: str, decimals: int) -> None:
+    assert read_insz(f"{float(text):.{decimals}E}", fictitious=True) in (InszFault.ROUNDED, text)
+
+
 @given(inszen(), st.integers(0, 10), st.integers(1, 9))
 def test_one_wrong_digit_is_never_read_as_the_same_person(text: str, place: int, shift: int) -> None:
     wrong = text[:place] + str((int(text[place]) + shift) % 10) + text[place + 1 :]
