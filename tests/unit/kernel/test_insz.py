@@ -215,7 +215,9 @@ def test_a_number_that_went_through_a_spreadsheet_comes_back(text: str) -> None:
 
 @given(inszen().filter(lambda text: text[0] != "0"), st.integers(0, 9))
 def test_a_number_that_was_rounded_never_becomes_another_person(text: str, decimals: int) -> None:
-    assert read_insz(f"{float(text):.{decimals}E}", fictitious=True) in (InszFault.ROUNDED, text)
+    rounded = f"{float(text):.{decimals}E}"
+    assume(float(rounded) < 10**11)  # twelve digits are plainly no INSZ
+    assert read_insz(rounded, fictitious=True) in (InszFault.ROUNDED, text)
 
 
 @given(inszen(), st.integers(0, 10), st.integers(1, 9))
