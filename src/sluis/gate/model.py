@@ -60,20 +60,35 @@ class SubjectFacts:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One row of an answer: the subject asked about, the other persons that the row names, the values by item."""
+    """One row of an answer: the subject asked about, the other persons that the row names, the values by item.
+
+    A source names the subject by the number in force; the gate turns that into the number that was asked and notes in
+    `replaced` that the two differ.
+    """
 
     subject: Insz = field(repr=False)
     others: tuple[Insz, ...] = field(repr=False)
     values: Mapping[str, str] = field(repr=False)
+    replaced: bool = False
 
 
 class SubjectRegister(Protocol):
     """The register that knows where persons live and when they were born."""
 
-    def facts(
-        self, connection: Connection, subjects: Sequence[Insz], reference: date
-    ) -> Mapping[Insz, SubjectFacts]:
+    def facts(self, connection: Connection, subjects: Sequence[Insz], reference: date) -> Mapping[Insz, SubjectFacts]:
         """Return the facts per number asked; an unknown number is absent."""
+        ...
+
+    def count(
+        self,
+        connection: Connection,
+        *,
+        territory: frozenset[str] | None,
+        age_from: int | None,
+        age_to: int | None,
+        reference: date,
+    ) -> int:
+        """Return how many living persons of these ages (completed years, inclusive) live there on that day."""
         ...
 
 

@@ -75,11 +75,12 @@ def insert_condition(
     )
 
 
-def delete_condition(connection: Connection, *, agreement: str, party: str, code: str) -> None:
-    """Take a recorded condition back: from the next request on it is missing."""
-    connection.execute(
+def delete_condition(connection: Connection, *, agreement: str, party: str, code: str) -> bool:
+    """Take a recorded condition back: from the next request on it is missing. False when it was not recorded."""
+    cursor = connection.execute(
         "DELETE FROM gate_condition WHERE agreement = %s AND party = %s AND code = %s", (agreement, party, code)
     )
+    return cursor.rowcount == 1
 
 
 @dataclass(frozen=True, slots=True)

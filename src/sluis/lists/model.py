@@ -94,3 +94,18 @@ class Exchange:
     confirmed_at: datetime | None
     confirmed_by: str | None
     request_digest: bytes = field(repr=False, default=b"")
+
+
+@dataclass(frozen=True, slots=True)
+class KeyState:
+    """How far the key of an agreement's next exchange is; never the key itself."""
+
+    proposed_party: str
+    proposed_by: str
+    confirmed_party: str | None
+    attempts: int
+
+    @property
+    def is_set(self) -> bool:
+        """Whether both DPOs have set it."""
+        return self.confirmed_party is not None

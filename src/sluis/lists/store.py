@@ -11,7 +11,7 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from sluis.database import Connection
-from sluis.lists.model import Exchange, FileKind, RowProblem, State
+from sluis.lists.model import Exchange, FileKind, KeyState, RowProblem, State
 
 _COLUMNS = (
     "id, agreement, party, state, channel, created_by, created_at, changed_at, reference, request_name, asked,"
@@ -39,13 +39,15 @@ def insert_exchange(
     reference: date,
     digest: bytes,
     name: str,
+    collect_before: datetime,
 ) -> bool:
     """Open an exchange in state received; False when this very file already has one that was not refused."""
     cursor = connection.execute(
         "INSERT INTO lists_exchange (id, agreement, party, state, channel, created_by, created_at, changed_at,"
-        " reference, request_digest, request_name) VALUES (%s, %s, %s, 'received', %s, %s, %s, %s, %s, %s, %s)"
+        " reference, request_digest, request_name, collect_before)"
+        " VALUES (%s, %s, %s, 'received', %s, %s, %s, %s, %s, %s, %s, %s)"
         " ON CONFLICT (agreement, party, request_digest) WHERE state <> 'refused' DO NOTHING",
-        (id, agreement, party, channel, by, at, at, reference, digest, name),
+        (id, agreement, party, channel, by, at, at, reference, digest, name, collect_before),
     )
     return cursor.rowcount == 1
 
@@ -80,9 +82,7 @@ def list_exchanges(connection: Connection, *, party: str, most: int = 50, skip: 
     return [_exchange(row) for row in rows]
 
 
-def change_state(
-    connection: Connection, exchange: Exchange, *, target: State, at: datetime, **changes: object
-) -> bool:
+def change_state(connection: Connection, exchange: Exchange, *, target: State, at: datetime, **changes: object) -> bool:
     """Move an exchange from the state it was seen in; False when somebody else moved it first.
 
     `changes` are columns of the table and their new values.
@@ -154,3 +154,58 @@ def count_reminders(connection: Connection, exchange: UUID) -> int:
     row = connection.execute("SELECT count(*) FROM lists_reminder WHERE exchange = %s", (exchange,)).fetchone()
     assert row is not None
     return int(row[0])
+
+
+def find_key(connection: Connection, *, agreement: str, party: str, lock: bool = False) -> KeyState | None:
+    """Return how far the key of a party's next exchange is; with `lock` nobody else sets it meanwhile."""
+    query = (
+        "SELECT proposed_party, proposed_by, confirmed_party, attempts FROM lists_key"
+        " WHERE agreement = %s AND party = %s"
+    )
+    row = connection.execute(query + " FOR UPDATE" if lock else query, (agreement, party)).fetchone()
+    return None if row is None else KeyState(*row)
+
+
+def sealed_key(connection: Connection, *, agreement: str, party: str) -> bytes | None:
+    """Return the sealed key."""
+    row = connection.execute(
+        "SELECT sealed FROM lists_key WHERE agreement = %s AND party = %s", (agreement, party)
+    ).fetchone()
+    return None if row is None else bytes(row[0])
+
+
+def put_key(
+    connection: Connection, *, agreement: str, party: str, sealed: bytes, by: str, own: str, at: datetime
+) -> None:
+    """Keep a proposed key; the proposing party may propose another until it is confirmed."""
+    connection.execute(
+        "INSERT INTO lists_key (agreement, party, sealed, proposed_by, proposed_party, proposed_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (agreement, party) DO UPDATE SET"
+        " sealed = excluded.sealed, proposed_by = excluded.proposed_by, proposed_party = excluded.proposed_party,"
+        " proposed_at = excluded.proposed_at, attempts = 0",
+        (agreement, party, sealed, by, own, at),
+    )
+
+
+def confirm_key(connection: Connection, *, agreement: str, party: str, by: str, own: str, at: datetime) -> None:
+    """Record that the DPO of the other party set the same key."""
+    connection.execute(
+        "UPDATE lists_key SET confirmed_by = %s, confirmed_party = %s, confirmed_at = %s"
+        " WHERE agreement = %s AND party = %s AND confirmed_party IS NULL",
+        (by, own, at, agreement, party),
+    )
+
+
+def count_attempt(connection: Connection, *, agreement: str, party: str) -> None:
+    """Count a confirmation that differed."""
+    connection.execute(
+        "UPDATE lists_key SET attempts = attempts + 1 WHERE agreement = %s AND party = %s", (agreement, party)
+    )
+
+
+def delete_key(connection: Connection, *, agreement: str, party: str) -> bool:
+    """Destroy a key; False when there was none."""
+    return (
+        connection.execute("DELETE FROM lists_key WHERE agreement = %s AND party = %s", (agreement, party)).rowcount
+        == 1
+    )

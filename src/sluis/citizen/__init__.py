@@ -1,0 +1,1 @@
+"""The citizen: who received what about me, why, under which text."""

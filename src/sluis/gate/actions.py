@@ -1,0 +1,302 @@
+"""The verbs of the gate: release what is permitted, and record what was refused.
+
+Both write their evidence in the transaction that they are given. The edge commits; only then may a release be handed
+out. Nothing here commits, so a ledger that cannot be written takes the release down with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import lru_cache
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from sluis.agreements.policy import LegPolicy, Policy, compile_policy
+from sluis.agreements.store import AgreementState, hold_agreement, read_state, read_text
+from sluis.database import Connection
+from sluis.gate import store
+from sluis.gate.model import Record, Released, ReleaseStopped, Request, Source, SubjectRegister
+from sluis.gate.policy import E_GOV, Situation, decide
+from sluis.gate.scope import within
+from sluis.gate.succession import receivers_on, scope_territory
+from sluis.kernel.errors import SluisError
+from sluis.kernel.insz import Insz
+from sluis.kernel.outcome import Clause, Reason, Refused, Undecided
+from sluis.kernel.text import msg
+from sluis.ledger.actions import record
+from sluis.ledger.entry import AgreementText, Entry, EntryId, Outcome, grounds_of
+from sluis.ledger.persons import PersonSecret
+
+BRUSSELS = ZoneInfo("Europe/Brussels")
+
+# Above this many subjects a release reads in portions without holding the agreement, looks at it between portions,
+# and takes hold only at the end: a revocation never waits for a long list.
+_FEW = 100
+
+
+def day_of(at: datetime) -> date:
+    """Return the day in Flanders on which a moment falls."""
+    return at.astimezone(BRUSSELS).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The lock with what it is built from: the register of subjects, the sources, the secret of the evidence."""
+
+    register: SubjectRegister
+    sources: Mapping[str, Source]
+    secret: PersonSecret = field(repr=False)
+
+    def release(self, connection: Connection, request: Request) -> Released | Refused | Undecided:
+        """Decide, read the agreed items of the persons in scope, and write the one entry of this release.
+
+        A refusal is recorded too. Raises `ReleaseStopped` when the agreement ceases while a bulk release runs: the
+        transaction must then be rolled back and the refusal recorded in a new one (`record_refusal`).
+        """
+        few = len(request.subjects) <= _FEW
+        state = hold_agreement(connection, request.agreement) if few else read_state(connection, request.agreement)
+        situation = self._situation(connection, request, state)
+        if isinstance(situation, Refused):
+            self.record_refusal(connection, request, situation.reasons, state=state)
+            return situation
+        refused = decide(situation)
+        if refused is not None:
+            self.record_refusal(connection, request, refused.reasons, state=state)
+            return refused
+        source = self.sources.get(situation.leg.source or "")
+        if source is None:
+            return self._undecided(connection, request, situation)
+        records = tuple(self._read(connection, situation, source))
+        if not few:
+            _still_in_force(hold_agreement(connection, request.agreement), situation)
+        return self._conclude(connection, situation, records)
+
+    def preview(self, connection: Connection, request: Request) -> Refused | None:
+        """Return the refusals that a request would meet, writing nothing: for pages and before a file is read.
+
+        Its subjects are not judged: they are not known yet.
+        """
+        situation = self._situation(connection, request, read_state(connection, request.agreement))
+        refused = situation if isinstance(situation, Refused) else decide(situation)
+        reasons = () if refused is None else tuple(one for one in refused.reasons if one.code != "no-subjects")
+        return Refused(reasons) if reasons else None
+
+    def record_refusal(
+        self,
+        connection: Connection,
+        request: Request,
+        reasons: Sequence[Reason],
+        *,
+        state: AgreementState | None = None,
+        outcome: Outcome = "refused",
+    ) -> EntryId:
+        """Write the evidence that a request was refused, and why."""
+        entry = _entry(request, kind="refusal", outcome=outcome, state=state, reasons=reasons)
+        return record(connection, entry=entry, subjects={"asked": request.subjects}, secrets=self.secret)
+
+    def policy(self, connection: Connection, agreement: str, digest: str) -> Policy:
+        """Return the policy of a stored text, compiled once per text and process."""
+        return _policy(_Text(agreement, digest, connection))
+
+    def leg(self, connection: Connection, agreement: str, leg: str) -> tuple[Policy, LegPolicy] | None:
+        """Return the policy and leg of an agreement as signed, or None when there is no such thing."""
+        state = read_state(connection, agreement)
+        policy = None if state is None else self.policy(connection, agreement, state.text_hash)
+        return (policy, policy.legs[leg]) if policy is not None and leg in policy.legs else None
+
+    def _situation(self, connection: Connection, request: Request, state: AgreementState | None) -> Situation | Refused:
+        if state is None:
+            return Refused((_no_agreement(),))
+        try:
+            policy = self.policy(connection, request.agreement, state.text_hash)
+        except SluisError:
+            return Refused((_unreadable_text(),))
+        leg = policy.legs.get(request.leg)
+        if leg is None:
+            return Refused((_no_leg(policy),))
+        on = day_of(request.at)
+        receivers = receivers_on(leg.receivers, request.party, on)
+        standing = store.read_standing(
+            connection,
+            actor=request.actor,
+            party=request.party,
+            parties=receivers.counted_with(request.party),
+            agreement=request.agreement,
+            leg=request.leg,
+            period=_period(leg, on),
+            on=on,
+        )
+        return Situation(
+            request=request,
+            state=state.state,
+            stored_hash=state.text_hash,
+            policy=policy,
+            leg=leg,
+            receivers=receivers.parties,
+            must_sign_anew=receivers.must_sign_anew,
+            standing=standing,
+            on=on,
+        )
+
+    def _read(self, connection: Connection, situation: Situation, source: Source) -> Iterator[Record]:
+        """Read and project: only agreed items, only persons in scope, under the number that was asked."""
+        request, leg = situation.request, situation.leg
+        facts = self.register.facts(connection, request.subjects, request.reference)
+        scope = within(
+            request.subjects,
+            facts,
+            scope=leg.subjects,
+            territory=scope_territory(leg.subjects, request.party, request.reference),
+            on=request.reference,
+        )
+        many = len(request.subjects) > _FEW
+        for portion in source.read(connection, subjects=list(scope), items=request.items, reference=request.reference):
+            if many:
+                _still_in_force(read_state(connection, request.agreement), situation)
+            for found in portion:
+                asked = scope.get(found.subject)
+                if asked is not None:
+                    yield _project(found, asked, request.items)
+
+    def _conclude(
+        self, connection: Connection, situation: Situation, records: tuple[Record, ...]
+    ) -> Released | Refused:
+        request, leg = situation.request, situation.leg
+        released = _persons(records)
+        entry = _entry(request, kind="release", outcome="permitted", digest=situation.policy.text_hash, leg=leg)
+        written = record(
+            connection, entry=entry, subjects={"asked": request.subjects, "released": released}, secrets=self.secret
+        )
+        if leg.periodicity.kind != "unlimited":
+            taken = store.take_use(
+                connection,
+                agreement=request.agreement,
+                leg=request.leg,
+                party=request.party,
+                period=_period(leg, situation.on),
+                ordinal=situation.standing.uses + 1,
+                entry=written,
+            )
+            if not taken:
+                # Somebody took this use between our look and now; it ends the transaction, entry and all.
+                raise ReleaseStopped((_spent(situation),))
+        return Released(written, situation.policy.text_hash, records)
+
+    def _undecided(self, connection: Connection, request: Request, situation: Situation) -> Undecided:
+        missing = (
+            Reason(
+                "source-not-connected",
+                msg("De bron van deze gegevens is niet aangesloten."),
+                Clause(situation.policy.title, "bron"),
+                msg("Verwittig de partij die de gegevens levert."),
+            ),
+        )
+        entry = _entry(request, kind="refusal", outcome="undecided", digest=situation.policy.text_hash, reasons=missing)
+        record(connection, entry=entry, subjects={"asked": request.subjects}, secrets=self.secret)
+        return Undecided(missing)
+
+
+@dataclass(frozen=True)
+class _Text:
+    """A stored text by name; equal and hashed without the connection that would fetch it."""
+
+    agreement: str
+    digest: str
+    connection: Connection = field(compare=False, repr=False)
+
+
+@lru_cache(maxsize=2048)
+def _policy(text: _Text) -> Policy:
+    canonical = read_text(text.connection, text.digest)
+    policy = compile_policy(canonical)
+    if policy.agreement != text.agreement or policy.text_hash != text.digest:
+        raise SluisError("text-altered", msg("De tekst is veranderd."), remedy=msg("Verwittig de functionaris."))
+    return policy
+
+
+def _period(leg: LegPolicy, on: date) -> str:
+    return str(on.year) if leg.periodicity.kind == "per_year" else "once"
+
+
+def _project(found: Record, asked: Insz, items: frozenset[str]) -> Record:
+    values = {name: value for name, value in found.values.items() if name in items}
+    return Record(asked, found.others, values, replaced=asked != found.subject)
+
+
+def _persons(records: Sequence[Record]) -> list[Insz]:
+    named: dict[Insz, None] = {}
+    for found in records:
+        named[found.subject] = None
+        named.update(dict.fromkeys(found.others))
+    return list(named)
+
+
+def _still_in_force(state: AgreementState | None, situation: Situation) -> None:
+    if state is None or state.state != "in_force" or state.text_hash != situation.policy.text_hash:
+        raise ReleaseStopped((_no_agreement(),))
+
+
+def _entry(
+    request: Request,
+    *,
+    kind: str,
+    outcome: Outcome,
+    state: AgreementState | None = None,
+    digest: str | None = None,
+    leg: LegPolicy | None = None,
+    reasons: Sequence[Reason] = (),
+) -> Entry:
+    text = digest or (state.text_hash if state is not None else None)
+    return Entry(
+        at=request.at,
+        kind=kind,
+        party=request.party,
+        counterparty=next(iter(sorted(leg.senders)), None) if leg is not None else None,
+        actor=request.actor,
+        correlation=request.correlation or str(uuid4()),
+        outcome=outcome,
+        agreement=None if text is None else AgreementText(request.agreement, text),
+        leg=request.leg,
+        purpose=request.purpose,
+        channel=request.channel,
+        items=tuple(sorted(request.items)),
+        grounds=grounds_of(reasons),
+    )
+
+
+def _no_agreement() -> Reason:
+    return Reason(
+        "agreement-not-in-force",
+        msg("De overeenkomst is niet van kracht."),
+        Clause(E_GOV, "art. 8, § 1"),
+        msg("Kijk op de bladzijde van de overeenkomst welke stap ontbreekt, of sluit een nieuwe overeenkomst."),
+    )
+
+
+def _unreadable_text() -> Reason:
+    return Reason(
+        "text-altered",
+        msg("De tekst van de overeenkomst is niet de tekst die de partijen ondertekenden."),
+        Clause(E_GOV, "art. 8, § 1"),
+        msg("Verwittig de functionaris voor gegevensbescherming; er gaat niets door de sluis tot dit is opgehelderd."),
+    )
+
+
+def _no_leg(policy: Policy) -> Reason:
+    return Reason(
+        "leg-not-agreed",
+        msg("De overeenkomst kent deze uitwisseling niet."),
+        Clause(policy.title, "uitwisselingen"),
+        msg("Kies een uitwisseling die in de overeenkomst staat."),
+    )
+
+
+def _spent(situation: Situation) -> Reason:
+    return Reason(
+        "uses-spent",
+        msg("De overeenkomst is opgebruikt: het afgesproken aantal uitwisselingen is bereikt."),
+        situation.leg.clauses.get("periodicity", Clause("AVG", "art. 5, lid 1, c)")),
+        msg("Sluit een nieuwe overeenkomst als u de gegevens opnieuw nodig hebt."),
+    )

@@ -1,0 +1,231 @@
+"""An exchange from request to answer: received, read, answered, collected, its copy destroyed.
+
+This is the edge of the slice: it opens the transactions, one per step. Each step ends in a state from which the next
+one starts again, so a process that is killed between two leaves nothing half done: the request is still there, or the
+answer is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import PurePosixPath, PureWindowsPath
+from uuid import UUID, uuid4
+
+from sluis.lists.workbook import Limits, WorkbookFault, read_request, write_answer
+
+from sluis.agreements.policy import LegPolicy
+from sluis.database import Connection
+from sluis.gate.actions import day_of
+from sluis.gate.model import Released, ReleaseStopped
+from sluis.gate.succession import scope_territory
+from sluis.kernel.insz import Insz
+from sluis.kernel.outcome import Reason, Refused
+from sluis.lists import store
+from sluis.lists.answer import answer_columns, answer_rows
+from sluis.lists.model import Exchange, RowProblem, next_state
+from sluis.lists.passage import (
+    DEFAULT_DAYS,
+    Asker,
+    Lists,
+    Refusal,
+    content_of,
+    destroy_files,
+    end_refused,
+    found,
+    key_of,
+    leg_of,
+    request_of,
+)
+from sluis.lists.reasons import no_numbers, too_many
+from sluis.lists.rows import REPLACED, read_rows
+from sluis.log import redact
+
+
+def receive(lists: Lists, asker: Asker, *, name: str, content: bytes, at: datetime) -> Exchange:
+    """Take a request file in, before anything in it is read. The same file again is the same exchange.
+
+    Raises `SluisError` when the gate would refuse the party, actor, channel or agreement: nothing is kept then.
+    """
+    digest = hashlib.sha256(content).digest()
+    with lists.database.transaction() as connection:
+        known = store.find_by_digest(connection, agreement=asker.agreement, party=asker.party, digest=digest)
+        if known is not None:
+            return known
+        leg = leg_of(lists, connection, asker.agreement)
+        refused = lists.gate.preview(connection, request_of(asker, leg, at=at, correlation="", subjects=()))
+        if refused is not None:
+            lists.gate.record_refusal(
+                connection, request_of(asker, leg, at=at, correlation=str(uuid4()), subjects=()), refused.reasons
+            )
+        else:
+            exchange_id = uuid4()
+            store.insert_exchange(
+                connection,
+                id=exchange_id,
+                agreement=asker.agreement,
+                party=asker.party,
+                channel=asker.channel,
+                by=asker.by,
+                at=at,
+                reference=day_of(at),
+                digest=digest,
+                name=_bare_name(name),
+                collect_before=at + timedelta(days=leg.pickup_days or DEFAULT_DAYS),
+            )
+            store.put_file(connection, exchange_id, "request", lists.vault.seal(content), at=at)
+            return found(connection, exchange_id)
+    raise Refusal(refused.reasons)
+
+
+def read(lists: Lists, exchange_id: UUID, *, at: datetime, key: str | None = None) -> Exchange:
+    """Open the request in a child process and sort its rows; the file itself is destroyed, the numbers stay sealed.
+
+    `key` stands in where the DPOs' key is not kept by Sluis (the command line). A file that cannot be read, or asks
+    for more children than the municipality has, ends the exchange in state refused, with every reason.
+    """
+    with lists.database.transaction() as connection:
+        exchange = found(connection, exchange_id)
+        if exchange.state != "received":
+            return exchange
+        content = content_of(lists, connection, exchange, "request")
+        password = key_of(lists, connection, exchange, key)
+        most = _most_children(lists, connection, exchange)
+    # The slow part, in a process of its own: no transaction waits for it.
+    column = read_request(content, password, limits=Limits(rows=2 * most + 1000))
+    if isinstance(column, WorkbookFault):
+        return _refuse(lists, exchange, (column.reason,), at=at)
+    rows = read_rows(column.rows, fictitious=lists.fictitious)
+    if not rows.numbers or len(rows.numbers) > most:
+        reason = too_many(len(rows.numbers), most) if rows.numbers else no_numbers()
+        return _refuse(lists, exchange, (reason,), at=at, problems=rows.problems)
+    with lists.database.transaction() as connection:
+        moved = store.change_state(
+            connection,
+            exchange,
+            target=next_state(exchange.state, "read"),
+            at=at,
+            asked=len(rows.numbers),
+            row_problems=store.problems_json(rows.problems),
+        )
+        if moved:
+            numbers = "\n".join(f"{row} {number}" for number, row in rows.numbers.items())
+            destroy_files(lists, connection, exchange, at=at, why="read")
+            store.put_file(connection, exchange.id, "numbers", lists.vault.seal(numbers.encode()), at=at)
+        return found(connection, exchange_id)
+
+
+def answer(lists: Lists, exchange_id: UUID, *, by: str, at: datetime, key: str | None = None) -> Exchange:
+    """Let the request through the gate and keep the encrypted answer: release, evidence and answer in one commit."""
+    try:
+        with lists.database.transaction() as connection:
+            exchange = found(connection, exchange_id, lock=True)
+            if exchange.state != "read":
+                return exchange
+            numbers = _numbers(lists, connection, exchange)
+            leg = leg_of(lists, connection, exchange.agreement)
+            asker = Asker(exchange.agreement, exchange.party, by, exchange.channel)
+            request = request_of(asker, leg, at=at, correlation=str(exchange.id), subjects=tuple(numbers))
+            outcome = lists.gate.release(connection, replace(request, reference=exchange.reference))
+            if isinstance(outcome, Released):
+                _keep_answer(lists, connection, exchange, outcome, leg, numbers, at=at, key=key)
+            else:
+                reasons = outcome.reasons if isinstance(outcome, Refused) else outcome.missing
+                end_refused(lists, connection, exchange, reasons, at=at)
+            return found(connection, exchange_id)
+    except ReleaseStopped as stopped:
+        # That transaction is undone, evidence and all; what happened is written in one of its own.
+        with lists.database.transaction() as connection:
+            exchange = found(connection, exchange_id, lock=True)
+            if exchange.state == "read":
+                lists.gate.record_refusal(connection, request, stopped.reasons)
+                end_refused(lists, connection, exchange, stopped.reasons, at=at)
+            return found(connection, exchange_id)
+
+
+def run(lists: Lists, asker: Asker, *, name: str, content: bytes, at: datetime) -> Exchange:
+    """Take an exchange as far as its answer; started again with the same file, it goes on where it was."""
+    exchange = receive(lists, asker, name=name, content=content, at=at)
+    if exchange.state == "received":
+        exchange = read(lists, exchange.id, at=at, key=asker.key)
+    if exchange.state == "read":
+        exchange = answer(lists, exchange.id, by=asker.by, at=at, key=asker.key)
+    return exchange
+
+
+def _most_children(lists: Lists, connection: Connection, exchange: Exchange) -> int:
+    """Return the cap of a request: how many persons of the agreed ages live in the party's territory."""
+    scope = leg_of(lists, connection, exchange.agreement).subjects
+    return lists.gate.register.count(
+        connection,
+        territory=scope_territory(scope, exchange.party, exchange.reference),
+        age_from=scope.age_from,
+        age_to=scope.age_to,
+        reference=exchange.reference,
+    )
+
+
+def _numbers(lists: Lists, connection: Connection, exchange: Exchange) -> dict[Insz, int]:
+    lines = content_of(lists, connection, exchange, "numbers").decode().split("\n")
+    return {Insz(number): int(row) for row, _, number in (line.partition(" ") for line in lines)}
+
+
+def _keep_answer(
+    lists: Lists,
+    connection: Connection,
+    exchange: Exchange,
+    released: Released,
+    leg: LegPolicy,
+    numbers: Mapping[Insz, int],
+    *,
+    at: datetime,
+    key: str | None,
+) -> None:
+    """Write the answer workbook, seal it and move the exchange on, in the transaction of the release."""
+    workbook = write_answer(
+        answer_columns(leg), answer_rows(released.records, leg), password=key_of(lists, connection, exchange, key)
+    )
+    destroy_files(lists, connection, exchange, at=at, why="answered", told=False)
+    store.put_file(connection, exchange.id, "answer", lists.vault.seal(workbook), at=at)
+    replaced = {row.subject for row in released.records if row.replaced}
+    notes = [RowProblem(line, REPLACED) for number, line in numbers.items() if number in replaced]
+    store.change_state(
+        connection,
+        exchange,
+        target=next_state(exchange.state, "answer"),
+        at=at,
+        entry=released.entry,
+        released=len({row.subject for row in released.records}),
+        text_hash=released.text_hash,
+        row_problems=store.problems_json(sorted([*exchange.row_problems, *notes], key=lambda problem: problem.row)),
+        collect_before=at + timedelta(days=leg.pickup_days or DEFAULT_DAYS),
+    )
+
+
+def _refuse(
+    lists: Lists,
+    exchange: Exchange,
+    reasons: Sequence[Reason],
+    *,
+    at: datetime,
+    problems: Sequence[RowProblem] = (),
+) -> Exchange:
+    """End an exchange whose file cannot be used; the file is destroyed and the reasons stay."""
+    with lists.database.transaction() as connection:
+        current = found(connection, exchange.id, lock=True)
+        if current.state == "received":
+            leg = leg_of(lists, connection, exchange.agreement)
+            asker = Asker(exchange.agreement, exchange.party, exchange.created_by, exchange.channel)
+            request = request_of(asker, leg, at=at, correlation=str(exchange.id), subjects=())
+            lists.gate.record_refusal(connection, request, reasons)
+            end_refused(lists, connection, current, reasons, at=at, problems=problems)
+        return found(connection, exchange.id)
+
+
+def _bare_name(name: str) -> str:
+    """Return a file's name without any path, as short as a table cell; it is shown, never used to open anything."""
+    bare = PureWindowsPath(PurePosixPath(name).name).name
+    printable = "".join(character for character in bare if character.isprintable())
+    return redact(printable)[:80] or "request.xlsx"
