@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
 from sluis.kernel.errors import SluisError
 from sluis.kernel.outcome import Clause, Reason
 from sluis.kernel.text import msg
@@ -54,5 +56,7 @@ def examples() -> dict[str, object]:
             msg("Het bestand is niet versleuteld."),
             remedy=msg("Sla het op met het afgesproken wachtwoord en stuur het opnieuw."),
         ),
-        "hash_example": "9f2c1d7ab04e5c6688a1f03b2d9e7741c5b0aa3e6f1d8c2294be7705d3a1f68c",
+        "hash": "9f2c1d7ab04e5c6688a1f03b2d9e7741c5b0aa3e6f1d8c2294be7705d3a1f68c",
+        "day": date(2026, 10, 2),
+        "moment": datetime(2026, 10, 2, 12, 30, tzinfo=UTC),
     }

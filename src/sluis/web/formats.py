@@ -7,14 +7,16 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal, format_percent
+from babel.units import format_unit
 from markupsafe import Markup
 
 from sluis.web.languages import Language, translate
 
 _LOCALES: dict[Language, str] = {"nl": "nl_BE", "fr": "fr_BE", "en": "en_GB", "de": "de_BE"}
 _BRUSSELS = ZoneInfo("Europe/Brussels")
+_UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 _DIGITS = re.compile(r"\D")
 
 
@@ -37,8 +39,13 @@ class Formats:
         return _time(value.isoformat(), format_datetime(local, "d MMMM y, HH:mm", locale=self.locale))
 
     def duration(self, seconds: int) -> str:
-        """Return a length of time in words, in its largest unit."""
-        return format_timedelta(seconds, locale=self.locale, threshold=1.2)
+        """Return a length of time in words, in its two largest units: "1 uur 30 minuten"."""
+        parts: list[str] = []
+        for unit, length in _UNITS:
+            count, seconds = divmod(seconds, length)
+            if count:
+                parts.append(format_unit(count, unit, locale=self.locale))
+        return " ".join(parts[:2]) or format_unit(0, "second", locale=self.locale)
 
     def number(self, value: int | Decimal) -> str:
         """Return "1.614.340"."""

@@ -13,7 +13,7 @@ from sluis.web.design import examples
 from sluis.web.kit import kit_of
 from sluis.web.people import SignedIn
 from sluis.web.rendering import render
-from sluis.web.sessions import sign_in, sign_out, visitor
+from sluis.web.sessions import sign_in, sign_out
 
 router = APIRouter()
 
@@ -80,5 +80,11 @@ def sign_out_here(request: Request) -> Response:
 
 @router.get("/ontwerp", dependencies=[Depends(public)])
 def design(request: Request) -> Response:
-    """Show every token and component, in every state."""
-    return render(request, "design.html", signed_in=visitor(request) is not None, examples=examples())
+    """Show every token and component."""
+    return render(request, "design.html", examples=examples(), with_errors=False)
+
+
+@router.post("/ontwerp", dependencies=[Depends(public)])
+def design_with_errors(request: Request) -> Response:
+    """Show what a form looks like when it comes back; nothing that was sent is kept."""
+    return render(request, "design.html", status_code=422, examples=examples(), with_errors=True)
