@@ -74,7 +74,7 @@ class ItemPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Periodicity:
-    """How often the leg may be used; `times` counts within a calendar year, or in all when the kind is once."""
+    """How often the leg may be used; `times` counts in all (once) or within a calendar year; unlimited has none."""
 
     kind: PeriodicityKind
     times: int | None
@@ -204,7 +204,7 @@ def _leg(name: str, leg: Mapping[str, Any], bodies: Mapping[str, str], clauses: 
         subjects=_subjects(leg["subjects"]),
         items=MappingProxyType({item["name"]: _item(item) for item in leg["items"]}),
         channels=frozenset(leg["channels"]),
-        periodicity=Periodicity(leg["periodicity"]["kind"], leg["periodicity"].get("times")),
+        periodicity=_periodicity(leg["periodicity"]),
         conditions=tuple(condition["code"] for condition in leg["conditions"]),
         roles=frozenset(leg["roles"]),
         clauses=clauses,
@@ -225,15 +225,31 @@ def _subjects(subjects: Mapping[str, Any]) -> SubjectScope:
     )
 
 
+def _periodicity(periodicity: Mapping[str, Any]) -> Periodicity:
+    kind = periodicity["kind"]
+    return Periodicity(kind, periodicity.get("times", 1 if kind == "once" else None))
+
+
 def _item(item: Mapping[str, Any]) -> ItemPolicy:
     retention = item.get("retention", {})
     return ItemPolicy(
         name=item["name"],
         group=item["group"],
-        retention_days=retention.get("at_most_days"),
+        retention_days=retention_days(retention),
         retention_anchor=retention.get("anchor", ""),
         special_category=item["special_category"] != "none",
     )
+
+
+# The longest that a written period can last, so that two retentions compare.
+_LONGEST = {"D": 1, "W": 7, "M": 31, "Y": 366}
+
+
+def retention_days(retention: Mapping[str, Any]) -> int | None:
+    """Return the most days that an item may be kept after its anchor: the shorter of period and day count."""
+    period = retention.get("period")
+    counts = [retention.get("at_most_days"), int(period[1:-1]) * _LONGEST[period[-1]] if period else None]
+    return min((count for count in counts if count is not None), default=None)
 
 
 def _day(value: str | None) -> date | None:

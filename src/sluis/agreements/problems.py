@@ -35,3 +35,8 @@ def written(path: Sequence[str | int]) -> str:
     for step in path:
         text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
     return text
+
+
+def quoted(text: str) -> Message:
+    """Return text of an agreement as a message: it is not translated, and braces in it mean nothing."""
+    return Message("{text}", (("text", text),))

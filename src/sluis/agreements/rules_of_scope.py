@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
 from sluis.agreements.problems import Problem
 from sluis.agreements.rules import AVG, EGOV, Rule, is_left_open, problem
 from sluis.agreements.tree import Tree
+from sluis.kernel.kbo import KboFault, read_kbo
+from sluis.kernel.nis import municipality, nis_on
 from sluis.kernel.outcome import Clause
 from sluis.kernel.text import msg
 
@@ -109,15 +112,35 @@ def kbo_numbers_are_right(text: Tree) -> Iterator[Problem]:
     """The last two digits of a KBO number check the first eight."""
     for party in text["parties"].elements():
         for number in (party["kbo"], *(processor["kbo"] for processor in party["processors"].elements())):
-            digits = (number.text or "").replace(".", "")
-            if len(digits) == 10 and digits.isdigit() and 97 - int(digits[:8]) % 97 != int(digits[8:]):
-                yield problem(
-                    "kbo-check-digits",
-                    number,
-                    msg("De controlecijfers van dit KBO-nummer kloppen niet."),
-                    msg("Zoek het nummer op in KBO Public Search en schrijf de tien cijfers over."),
-                    Clause(EGOV, "artikel 8, §1"),
-                )
+            fault = read_kbo(number.text) if number.text else None
+            # A number of another form is told by the form.
+            if fault is KboFault.WRONG_CHECK_DIGITS:
+                yield problem("kbo-check-digits", number, fault.what, fault.remedy, Clause(EGOV, "artikel 8, §1"))
+
+
+def nis_codes_exist_on_the_day(text: Tree) -> Iterator[Problem]:
+    """A NIS code stands for a municipality on the first day; after a merger the new code does."""
+    start = text["term"]["in_force_from"].day
+    mentions = [party["nis"] for party in text["parties"].elements()]
+    for _, leg in text["legs"].entries():
+        mentions += leg["subjects"]["territory"].elements()
+    for mention in mentions:
+        nis = mention.text or ""
+        if start is not None and _FLEMISH.fullmatch(nis) and municipality(nis, start) is None:
+            today = nis_on(nis, date.min, start)
+            yield problem(
+                "nis-unknown",
+                mention,
+                msg("NIS-code {nis} bestaat niet op {day}.", nis=nis, day=start.isoformat()),
+                msg("Gebruik {nis}, de code van na de fusie.", nis=today)
+                if today is not None
+                else msg("Zoek de NIS-code van de gemeente op bij Statbel."),
+                Clause(EGOV, "artikel 8, §1"),
+            )
+
+
+# The provinces of the Flemish Region; of other codes the register in the kernel knows nothing.
+_FLEMISH = re.compile(r"(1|23|24|3|4|7)[0-9]*")
 
 
 def further_recipients_have_their_own_ground(text: Tree) -> Iterator[Problem]:
@@ -170,6 +193,7 @@ SCOPE_RULES: tuple[Rule, ...] = (
     term_runs_forward,
     in_force_after_what_it_rests_on,
     kbo_numbers_are_right,
+    nis_codes_exist_on_the_day,
     further_recipients_have_their_own_ground,
     blanks_lead_somewhere,
 )
