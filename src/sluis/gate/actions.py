@@ -18,7 +18,7 @@ from sluis.agreements.store import AgreementState, hold_agreement, read_state, r
 from sluis.database import Connection
 from sluis.gate import store
 from sluis.gate.model import Record, Released, ReleaseStopped, Request, Source, SubjectRegister
-from sluis.gate.policy import E_GOV, Situation, decide
+from sluis.gate.policy import E_GOV, Situation, decide, presentable
 from sluis.gate.scope import within
 from sluis.gate.succession import receivers_on, scope_territory
 from sluis.kernel.errors import SluisError
@@ -34,6 +34,9 @@ BRUSSELS = ZoneInfo("Europe/Brussels")
 # Above this many subjects a release reads in portions without holding the agreement, looks at it between portions,
 # and takes hold only at the end: a revocation never waits for a long list.
 _FEW = 100
+
+# No leg has more items than this; a refused request may name any number, and evidence stays small.
+_MOST_NAMED = 200
 
 
 def day_of(at: datetime) -> date:
@@ -152,7 +155,13 @@ class Gate:
             on=request.reference,
         )
         many = len(request.subjects) > _FEW
-        for portion in source.read(connection, subjects=list(scope), items=request.items, reference=request.reference):
+        for portion in source.read(
+            connection,
+            subjects=list(scope),
+            items=request.items,
+            reference=request.reference,
+            since=leg.facts_from,
+        ):
             if many:
                 _still_in_force(read_state(connection, request.agreement), situation)
             for found in portion:
@@ -257,11 +266,11 @@ def _entry(
         actor=request.actor,
         correlation=request.correlation or str(uuid4()),
         outcome=outcome,
-        agreement=None if text is None else AgreementText(request.agreement, text),
-        leg=request.leg,
-        purpose=request.purpose,
-        channel=request.channel,
-        items=tuple(sorted(request.items)),
+        agreement=None if text is None else AgreementText(presentable(request.agreement), text),
+        leg=presentable(request.leg),
+        purpose=presentable(request.purpose),
+        channel=presentable(request.channel),
+        items=tuple(sorted({presentable(name) for name in request.items})[:_MOST_NAMED]),
         grounds=grounds_of(reasons),
     )
 

@@ -101,9 +101,18 @@ class Source(Protocol):
         ...
 
     def read(
-        self, connection: Connection, *, subjects: Sequence[Insz], items: frozenset[str], reference: date
+        self,
+        connection: Connection,
+        *,
+        subjects: Sequence[Insz],
+        items: frozenset[str],
+        reference: date,
+        since: date | None,
     ) -> Iterable[Sequence[Record]]:
-        """Return the records of the subjects in portions, in a stable order."""
+        """Return the records of the subjects in portions, in a stable order.
+
+        A fact counts when it holds on `reference`; with `since`, when it held on any day from then to `reference`.
+        """
         ...
 
 

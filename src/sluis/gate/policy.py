@@ -5,6 +5,7 @@ A check returns the reason for which it refuses, or None. `decide` runs all of t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -42,6 +43,18 @@ class Situation:
 Check = Callable[[Situation], Reason | None]
 
 
+_WORD = re.compile(r"[a-z][a-z0-9:._-]{0,79}")
+_MANY_DIGITS = re.compile(r"(?:\d\D?){8}")
+
+
+def presentable(word: str) -> str:
+    """Return a word of a stranger as it may stand in a reason or in evidence: a plain code, or three dots.
+
+    What was sent in the place of a code may be anything, a person's number too; it is never repeated.
+    """
+    return word if _WORD.fullmatch(word) and not _MANY_DIGITS.search(word) else "…"
+
+
 def _clause(situation: Situation, what: str, default: Clause) -> Clause:
     return situation.leg.clauses.get(what, default)
 
@@ -60,8 +73,8 @@ def check_agreement_in_force(situation: Situation) -> Reason | None:
 
 def check_term(situation: Situation) -> Reason | None:
     """The day lies within the term of the agreement."""
-    policy = situation.policy
-    if policy.in_force_from <= situation.on and (policy.until is None or situation.on <= policy.until):
+    first, last = situation.policy.in_force_from, situation.policy.until
+    if first is not None and first <= situation.on and (last is None or situation.on <= last):
         return None
     return Reason(
         "outside-term",
@@ -133,7 +146,7 @@ def check_items(situation: Situation) -> Reason | None:
     asked = situation.request.items
     if asked and asked <= situation.leg.items.keys():
         return None
-    surplus = ", ".join(sorted(name[:80] for name in asked - situation.leg.items.keys())[:20])
+    surplus = ", ".join(sorted({presentable(name) for name in asked - situation.leg.items.keys()})[:20])
     return Reason(
         "items-not-agreed",
         msg("Deze gegevens staan niet in de overeenkomst: {items}.", items=surplus)

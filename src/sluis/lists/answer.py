@@ -15,6 +15,6 @@ def answer_columns(leg: LegPolicy) -> list[str]:
 
 def answer_rows(records: Iterable[Record], leg: LegPolicy) -> Iterator[list[str]]:
     """Return the rows, the subject first under the number that was asked, so that the asker can match it."""
-    own = f"{leg.subjects.category}_insz"
+    own = f"{leg.subjects.category}-insz"
     for found in records:
         yield [str(found.subject) if name == own else found.values.get(name, "") for name in leg.items]
