@@ -39,6 +39,15 @@ class Settings(BaseSettings):
         default="sluis.example/ledger", description="The name of this ledger, first line of every checkpoint."
     )
 
+    ledger_signing_key_file: Path | None = Field(
+        default=None,
+        description="The private key that signs the ledger's checkpoints. Absent: keys/ledger-signing.key in the home.",
+    )
+    ledger_person_secret_file: Path | None = Field(
+        default=None,
+        description="The secret of the ledger's references to persons. Absent: keys/ledger-person.secret in the home.",
+    )
+
     def model_post_init(self, context: object, /) -> None:
         if self.environment == "production" and self.fictitious_insz:
             raise ValueError(

@@ -5,6 +5,7 @@ Nobody here commits: an entry is durable with the transaction of what it tells a
 
 from __future__ import annotations
 
+import re
 import secrets as randomness
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from sluis.database import Connection
 from sluis.kernel.insz import Insz
 from sluis.ledger import store
 from sluis.ledger.entry import Entry, EntryId, SubjectSet, canonical_bytes, check_group_names, new_entry_id
-from sluis.ledger.persons import PersonKey, PersonSecret, new_person_key, pseudonym, pseudonyms, subject_set
+from sluis.ledger.persons import PersonKey, PersonSecret, new_person_key, pseudonym, pseudonyms, subject_set, tag_of
 from sluis.ledger.tree import EMPTY_ROOT
 
 Subjects = Mapping[str, Sequence[Insz]]
@@ -22,6 +23,7 @@ Subjects = Mapping[str, Sequence[Insz]]
 
 # Stands in the canonical bytes where the database fills in the root; random, so that no text can hold it.
 _PLACE: Final = randomness.token_hex(32)
+_PLACES: Final = re.compile(_PLACE.encode())
 _EMPTY: Final = (0, EMPTY_ROOT.hex())
 
 
@@ -37,7 +39,7 @@ def record(connection: Connection, *, entry: Entry, subjects: Subjects, secrets:
         return record_many(connection, entries=((entry, subjects),), secrets=secrets)[0]
     entry_id = new_entry_id(entry.at)
     places = {name: (1, _PLACE) if numbers else _EMPTY for name, numbers in subjects.items()}
-    pieces = canonical_bytes(entry_id, entry, places).split(_PLACE.encode())
+    canonical = canonical_bytes(entry_id, entry, places)
     if not persons:
         store.insert_entry(
             connection,
@@ -45,7 +47,7 @@ def record(connection: Connection, *, entry: Entry, subjects: Subjects, secrets:
             at=entry.at,
             party=entry.party,
             counterparty=entry.counterparty,
-            canonical=pieces[0],
+            canonical=canonical,
         )
         return entry_id
     store.insert_entry_of_one(
@@ -54,9 +56,9 @@ def record(connection: Connection, *, entry: Entry, subjects: Subjects, secrets:
         at=entry.at,
         party=entry.party,
         counterparty=entry.counterparty,
-        pieces=pieces,
+        canonical=canonical,
+        places=[found.start() for found in _PLACES.finditer(canonical)],
         reference=secrets.reference(persons.pop()),
-        fresh=new_person_key(),
     )
     return entry_id
 
@@ -79,9 +81,8 @@ def record_many(
     store.insert_entries(
         connection, [(one.id, one.entry.at, one.entry.party, one.entry.counterparty, one.canonical) for one in sealed]
     )
-    tags = sorted((tag, one.entry.at, one.id) for one in sealed for tag in one.tags)
-    if tags:
-        store.insert_subjects(connection, tags)
+    if keys:
+        store.insert_subjects(connection, [(one.id, one.entry.at, one.tags) for one in sealed])
     sets = [(one.id, name, joined) for one in sealed for name, joined in one.sets]
     if sets:
         store.insert_subject_sets(connection, sets)
@@ -139,9 +140,9 @@ def _seal(entry_id: EntryId, entry: Entry, subjects: Subjects, keys: Mapping[Ins
     """Turn persons into pseudonyms of this entry, commit to each group, and write the canonical bytes."""
     persons = list({number for numbers in subjects.values() for number in numbers})
     if len(persons) == 1:
-        named = {persons[0]: pseudonym(keys[persons[0]].key, entry_id)}
+        named = {persons[0]: pseudonym(keys[persons[0]], entry_id)}
     else:
-        named = dict(zip(persons, pseudonyms([keys[number].key for number in persons], entry_id), strict=True))
+        named = dict(zip(persons, pseudonyms([keys[number] for number in persons], entry_id), strict=True))
     commitments: dict[str, SubjectSet] = {}
     sets: list[tuple[str, bytes]] = []
     for name, numbers in subjects.items():
@@ -151,4 +152,4 @@ def _seal(entry_id: EntryId, entry: Entry, subjects: Subjects, keys: Mapping[Ins
             sets.append((name, b"".join(group)))
     written = {name: (one.count, one.root.hex()) for name, one in commitments.items()}
     canonical = canonical_bytes(entry_id, entry, written)
-    return _Sealed(entry_id, entry, canonical, [keys[number].tag for number in persons], sets)
+    return _Sealed(entry_id, entry, canonical, sorted([tag_of(keys[number]) for number in persons]), sets)

@@ -12,7 +12,7 @@ import re
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final, Literal, get_args
 from uuid import UUID
@@ -23,6 +23,7 @@ from sluis.kernel.text import msg
 from sluis.ledger.numbers import looks_like_insz
 
 VERSION: Final = 1
+_UNIX_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 EntryId = UUID
 """The number of an entry: a UUID of version 7, whose first 48 bits are the time, so that indexes grow at one end."""
 
@@ -116,8 +117,14 @@ def grounds_of(reasons: Iterable[Reason]) -> tuple[Ground, ...]:
 def new_entry_id(at: datetime) -> EntryId:
     """Return a fresh UUID of version 7 (RFC 9562 section 5.7) for a moment: 48 bits of milliseconds, 74 random bits."""
     random = secrets.randbits(74)
-    milliseconds = int(at.timestamp() * 1000)
+    milliseconds = (at - _UNIX_EPOCH) // timedelta(milliseconds=1)
     return UUID(int=milliseconds << 80 | 7 << 76 | (random >> 62) << 64 | 2 << 62 | random & (1 << 62) - 1)
+
+
+def moments_of(entry_id: EntryId) -> tuple[datetime, datetime]:
+    """Return the first moment that an entry with this number can have, and the first that it cannot have any more."""
+    first = _UNIX_EPOCH + timedelta(milliseconds=entry_id.int >> 80)
+    return first, first + timedelta(milliseconds=1)
 
 
 def canonical_bytes(entry_id: EntryId, entry: Entry, subjects: Mapping[str, tuple[int, str]]) -> bytes:

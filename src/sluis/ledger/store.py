@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from sluis.database import Connection
@@ -19,30 +20,40 @@ _COPY_HEADER: Final = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 _COPY_TRAILER: Final = b"\xff\xff"
 _COPY_BYTES: Final = 1 << 20
 _NULL: Final = b"\xff\xff\xff\xff"
+_FIELDS: Final = [struct.pack(">h", count) for count in range(16)]
 _length: Final = struct.Struct(">i").pack
 _int64: Final = struct.Struct(">q").pack
+_TAG_HEAD: Final = _FIELDS[3] + _length(HASH_BYTES)
 
+# The key of a new person is made where it is kept: two UUIDs of version 4, 244 bits from the server's own source.
 _RECORD_ONE: Final = r"""
 WITH known AS (
     SELECT key, tag FROM ledger_person_key WHERE reference = %(reference)s ORDER BY key LIMIT 1
+), fresh AS MATERIALIZED (
+    SELECT uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) AS key WHERE NOT EXISTS (SELECT FROM known)
 ), made AS (
     INSERT INTO ledger_person_key (reference, key, tag)
-    SELECT %(reference)s, %(key)s, %(tag)s WHERE NOT EXISTS (SELECT FROM known)
+    SELECT %(reference)s, key, ledger_hmac(key, 'index'::bytea) FROM fresh
     RETURNING key, tag
-), chosen AS (
-    SELECT key, tag FROM known UNION ALL SELECT key, tag FROM made
 ), sealed AS MATERIALIZED (
-    SELECT tag, convert_to(encode(sha256('\x00'::bytea || ledger_hmac(key, %(id_bytes)s)), 'hex'), 'UTF8') AS root
-    FROM chosen
+    SELECT tag, convert_to(encode(sha256('\x00'::bytea || ledger_hmac(key, uuid_send(%(id)s))), 'hex'), 'UTF8') AS root
+    FROM (SELECT key, tag FROM known UNION ALL SELECT key, tag FROM made) AS chosen
 ), indexed AS (
     INSERT INTO ledger_subject (tag, at, entry_id) SELECT tag, %(at)s, %(id)s FROM sealed
 )
 INSERT INTO ledger_entry (id, at, party, counterparty, canonical)
-SELECT %(id)s, %(at)s, %(party)s, %(counterparty)s,
-       (SELECT string_agg(piece, root ORDER BY place)
-        FROM unnest(%(pieces)s::bytea[]) WITH ORDINALITY AS given (piece, place))
+SELECT %(id)s, %(at)s, %(party)s, %(counterparty)s, {canonical}
 FROM sealed
 """
+
+
+@lru_cache(maxsize=16)
+def _record_one(places: int) -> bytes:
+    """Return the statement for an entry in which the root of the one person's set stands in so many places."""
+    canonical = "%(canonical)s::bytea"
+    for place in range(places):
+        canonical = f"overlay({canonical} PLACING root FROM %(place{place})s::int)"
+    return _RECORD_ONE.format(canonical=canonical).encode()
 
 
 def insert_entry_of_one(
@@ -52,26 +63,24 @@ def insert_entry_of_one(
     at: datetime,
     party: str,
     counterparty: str | None,
-    pieces: Sequence[bytes],
+    canonical: bytes,
+    places: Sequence[int],
     reference: bytes,
-    fresh: PersonKey,
 ) -> None:
     """Write an entry about one person in one statement: key found or made, pseudonym, index row and entry.
 
-    `pieces` are the entry's canonical bytes around the places where the root of that person's set belongs.
+    `canonical` holds 64 other signs at each of `places` (offsets) where the root of that person's set belongs.
     """
     cursor = connection.execute(
-        _RECORD_ONE,
+        _record_one(len(places)),
         {
             "reference": reference,
-            "key": fresh.key,
-            "tag": fresh.tag,
             "id": entry_id,
-            "id_bytes": entry_id.bytes,
             "at": at,
             "party": party,
             "counterparty": counterparty,
-            "pieces": list(pieces),
+            "canonical": canonical,
+            **{f"place{number}": place + 1 for number, place in enumerate(places)},
         },
         prepare=True,
     )
@@ -107,13 +116,13 @@ def person_keys(connection: Connection, references: Sequence[bytes]) -> list[Per
     ).fetchone()
     found: bytes = row[0] if row and row[0] else b""
     slices = (found[start : start + _KEY_AND_TAG] for start in range(0, len(found), _KEY_AND_TAG))
-    return [None if pair == _UNKNOWN else PersonKey(pair[:HASH_BYTES], pair[HASH_BYTES:]) for pair in slices]
+    return [None if pair == _UNKNOWN else PersonKey(pair) for pair in slices]
 
 
 def all_person_keys(connection: Connection, reference: bytes) -> list[PersonKey]:
     """Return every key of one person: two where two transactions met a new person at once."""
-    rows = connection.execute("SELECT key, tag FROM ledger_person_key WHERE reference = %s", (reference,))
-    return [PersonKey(key, tag) for key, tag in rows]
+    rows = connection.execute("SELECT key || tag FROM ledger_person_key WHERE reference = %s", (reference,))
+    return [PersonKey(pair) for (pair,) in rows]
 
 
 def insert_person_keys(connection: Connection, keys: Iterable[tuple[bytes, PersonKey]]) -> None:
@@ -121,7 +130,7 @@ def insert_person_keys(connection: Connection, keys: Iterable[tuple[bytes, Perso
     copy_rows(
         connection,
         "COPY ledger_person_key (reference, key, tag) FROM STDIN (FORMAT binary)",
-        ((reference, made.key, made.tag) for reference, made in keys),
+        ((reference, made[:HASH_BYTES], made[HASH_BYTES:]) for reference, made in keys),
     )
 
 
@@ -137,12 +146,18 @@ def insert_entries(connection: Connection, rows: Iterable[tuple[EntryId, datetim
     )
 
 
-def insert_subjects(connection: Connection, rows: Iterable[tuple[bytes, datetime, EntryId]]) -> None:
-    """Write the rows by which persons find their entries: tag, moment, number of the entry."""
-    copy_rows(
+def insert_subjects(connection: Connection, entries: Iterable[tuple[EntryId, datetime, Sequence[bytes]]]) -> None:
+    """Write the rows by which persons find their entries: per entry its number, moment and the sorted tags."""
+    copy_blocks(
         connection,
         "COPY ledger_subject (tag, at, entry_id) FROM STDIN (FORMAT binary)",
-        ((tag, moment_bytes(at), entry_id.bytes) for tag, at, entry_id in rows),
+        (
+            _TAG_HEAD
+            + ((tail := _length(8) + moment_bytes(at) + _length(16) + entry_id.bytes) + _TAG_HEAD).join(tags)
+            + tail
+            for entry_id, at, tags in entries
+            if tags
+        ),
     )
 
 
@@ -172,13 +187,33 @@ def int64_bytes(number: int) -> bytes:
 
 def copy_rows(connection: Connection, statement: str, rows: Iterable[Sequence[bytes | None]]) -> None:
     """COPY rows whose fields are already in PostgreSQL's binary form: twice as fast as one call per row."""
+    copy_blocks(connection, statement, (_row(values) for values in rows))
+
+
+def copy_blocks(connection: Connection, statement: str, blocks: Iterable[bytes]) -> None:
+    """COPY blocks that each hold whole rows in PostgreSQL's binary form, in pieces of about a megabyte."""
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        block = bytearray(_COPY_HEADER)
-        for row in rows:
-            block += struct.pack(">h", len(row))
-            for value in row:
-                block += _NULL if value is None else _length(len(value)) + value
-            if len(block) > _COPY_BYTES:
-                copy.write(bytes(block))
-                block.clear()
-        copy.write(bytes(block + _COPY_TRAILER))
+        held, size = [_COPY_HEADER], 0
+        for block in blocks:
+            held.append(block)
+            size += len(block)
+            if size > _COPY_BYTES:
+                copy.write(b"".join(held))
+                held, size = [], 0
+        copy.write(b"".join((*held, _COPY_TRAILER)))
+
+
+def _row(values: Sequence[bytes | None]) -> bytes:
+    parts = [_FIELDS[len(values)]]
+    for value in values:
+        if value is None:
+            parts.append(_NULL)
+        else:
+            parts += (_length(len(value)), value)
+    return b"".join(parts)
+
+
+def make_months(owner: Connection, first: date, months: int) -> int:
+    """Make the partitions of the coming months, with the rights of the owner; return how many were made."""
+    row = owner.execute("SELECT ledger_make_months(%s, %s)", (first, months)).fetchone()
+    return int(row[0]) if row else 0

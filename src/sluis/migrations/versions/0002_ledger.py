@@ -131,7 +131,7 @@ END $$;
 
 
 def upgrade() -> None:
-    """Make the tables, their months for three years, and the rights."""
+    """Make the tables, their months for two years, and the rights."""
     op.execute(_TABLES)
     op.execute(_HMAC.format(outer=_pad("5c"), inner=_pad("36")))
     op.execute(_PARTITIONS)
@@ -142,7 +142,7 @@ def upgrade() -> None:
             f"CREATE TRIGGER insert_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
             "FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change()"
         )
-    op.execute("SELECT ledger_make_months('2026-01-01', 36)")
+    op.execute("SELECT ledger_make_months('2026-01-01', 24)")
     op.execute("REVOKE ALL ON FUNCTION ledger_make_months FROM PUBLIC")
     for table in (*_INSERT_ONLY, "ledger_person_key"):
         op.execute(f"GRANT SELECT ON {table} TO sluis_app")
