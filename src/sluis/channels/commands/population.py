@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -15,8 +15,12 @@ from rich.table import Table
 
 from sluis.authentic.population.generate import FLANDERS, REFERENCE, STEPS, generate
 from sluis.authentic.population.likeness import Likeness
-from sluis.channels.commands.terminal import err, is_interactive, language, out, say
+from sluis.authentic.store import STEPS as LOAD_STEPS
+from sluis.authentic.store import load
+from sluis.channels.commands.terminal import err, is_interactive, language, open_database, out, say
+from sluis.kernel.errors import SluisError
 from sluis.kernel.text import Message, msg
+from sluis.settings import settings
 from sluis.web.languages import translate
 
 app = typer.Typer(
@@ -81,5 +85,26 @@ def generate_command(
             "De tabellen staan in {folder}. Referentiedatum: {day}.",
             folder=str(out_),
             day=reference.strftime("%d.%m.%Y"),
+        )
+    )
+
+
+@app.command("load")
+def load_command(directory: Annotated[Path, typer.Argument(help="De map van `population generate`.")]) -> None:
+    """Zet een denkbeeldige bevolking in de databank; wat er stond, wordt in zijn geheel vervangen."""
+    if not settings().fictitious_insz:
+        raise SluisError(
+            "fictitious-insz-off",
+            msg("Deze installatie aanvaardt geen fictieve nummers, dus ook geen denkbeeldige bevolking."),
+            remedy=msg("Gebruik een proefomgeving met SLUIS_FICTITIOUS_INSZ=true."),
+        )
+    database = open_database()
+    with _progress(msg("Bevolking laden"), LOAD_STEPS) as told, database.owner() as connection:
+        rows = load(connection, directory, at=datetime.now(UTC), told=told)
+    say(
+        msg(
+            "Geladen: {persons} personen, {rows} rijen in alle tabellen samen.",
+            persons=rows["persons"],
+            rows=sum(rows.values()),
         )
     )

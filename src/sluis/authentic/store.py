@@ -1,0 +1,284 @@
+"""The only SQL of the authentic sources: the load of a whole copy, and what is read from it."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+from psycopg import sql
+
+from sluis.database import APP_ROLE, Connection
+from sluis.kernel.errors import SluisError
+from sluis.kernel.insz import Insz
+from sluis.kernel.text import msg
+
+_ROWS_AT_A_TIME: Final = 200_000
+_OLDEST: Final = 150  # years: no upper age
+_LOAD_LOCK: Final = 7510004  # class of the advisory lock: two loads at once would build the same table twice
+
+Told = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """One table of the copy: where its rows come from and which columns they have there, in the table's order.
+
+    `numbers` are the columns that must hold fictitious INSZ.
+    """
+
+    table: str
+    columns: tuple[str, ...]
+    numbers: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The name of the table in the database."""
+        return f"authentic_{self.table}"
+
+
+COPIED: Final = (
+    Loaded("persons", ("id", "born", "died"), ("id",)),
+    Loaded("residences", ("person", "region", "nis", "register", "from", "to"), ("person",)),
+    Loaded("parentage", ("child", "parent", "kind", "from", "to"), ("child", "parent")),
+    Loaded("beneficiaries", ("child", "person", "role", "from", "to"), ("child", "person")),
+    Loaded("entitlements", ("person", "benefit", "from", "to"), ("person",)),
+    Loaded("names", ("person", "given_name", "family_name"), ("person",)),
+    Loaded("insz_replacements", ("old", "new", "since"), ("old", "new")),
+)
+STEPS: Final = len(COPIED)
+
+
+def _not_a_population(why: str) -> SluisError:
+    return SluisError(
+        "not-a-population",
+        msg("Deze map bevat geen volledige denkbeeldige bevolking: {why}.", why=why),
+        remedy=msg("Maak ze met: sluis population generate --out MAP."),
+    )
+
+
+def _manifest(directory: Path) -> dict[str, Any]:
+    try:
+        manifest = json.loads((directory / "population.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise _not_a_population("population.json") from error
+    if not isinstance(manifest, dict):
+        raise _not_a_population("population.json")
+    return manifest
+
+
+def _read(directory: Path, copied: Loaded) -> pl.DataFrame:
+    """Return a table's rows; refuse what is not there, not of this form, or holds a number that could be real."""
+    file = f"{copied.table}.parquet"
+    try:
+        frame = pl.read_parquet(directory / file, columns=list(copied.columns))
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise _not_a_population(file) from error
+    month = [pl.col(column).str.slice(2, 2).cast(pl.Int16, strict=False) for column in copied.numbers]
+    fictitious = pl.all_horizontal(
+        *(number.is_between(60, 72) for number in month),
+        *(pl.col(column).str.len_bytes() == 11 for column in copied.numbers),
+    )
+    if not frame.select(fictitious.fill_null(False).all()).item():
+        raise SluisError(
+            "not-fictitious",
+            msg("{file} bevat nummers buiten de fictieve reeks (maand + 60).", file=file),
+            remedy=msg("Laad alleen een bevolking die Sluis zelf maakte; echte nummers horen hier niet."),
+        )
+    return frame
+
+
+def _copy(connection: Connection, table: str, frame: pl.DataFrame) -> None:
+    statement = sql.SQL("COPY {} FROM STDIN (FORMAT csv, FREEZE)").format(sql.Identifier(table))
+    with connection.cursor().copy(statement) as copy:
+        for part in frame.iter_slices(_ROWS_AT_A_TIME):
+            buffer = io.BytesIO()
+            part.write_csv(buffer, include_header=False)
+            copy.write(buffer.getbuffer())
+
+
+def _definitions(connection: Connection, table: str) -> list[tuple[str, str, str, bool]]:
+    """Return each index of a table: its name, its definition, that of its constraint, whether it is one."""
+    return connection.execute(
+        """SELECT c.relname, pg_get_indexdef(i.indexrelid), coalesce(pg_get_constraintdef(k.oid), ''),
+                  k.oid IS NOT NULL
+           FROM pg_index i
+           JOIN pg_class c ON c.oid = i.indexrelid
+           LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.contype IN ('p', 'u')
+           WHERE i.indrelid = %s::regclass ORDER BY c.relname""",
+        (table,),
+    ).fetchall()
+
+
+def _build_indexes(connection: Connection, table: str, beside: str) -> list[tuple[str, str]]:
+    """Give the table that was filled beside `table` the same indexes; return their present and final names."""
+    renames: list[tuple[str, str]] = []
+    for name, definition, constraint, is_constraint in _definitions(connection, table):
+        present = f"{name}_next"
+        if is_constraint:
+            # The text is the catalogue's own, not a sender's.
+            statement = f'ALTER TABLE "{beside}" ADD CONSTRAINT "{present}" {constraint}'
+        else:
+            columns = definition[definition.index(" USING ") :]
+            statement = f'CREATE INDEX "{present}" ON "{beside}"{columns}'
+        connection.execute(statement.encode())
+        renames.append((present, name))
+    return renames
+
+
+def _replace(connection: Connection, copied: Loaded, frame: pl.DataFrame) -> None:
+    """Fill a new table beside the old one, index it, and put it in its place."""
+    table, beside = copied.name, f"{copied.name}_next"
+    names = {"table": sql.Identifier(table), "beside": sql.Identifier(beside), "role": sql.Identifier(APP_ROLE)}
+    connection.execute(
+        sql.SQL("CREATE TABLE {beside} (LIKE {table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)").format(**names)
+    )
+    _copy(connection, beside, frame)
+    renames = _build_indexes(connection, table, beside)
+    connection.execute(sql.SQL("DROP TABLE {table}").format(**names))
+    connection.execute(sql.SQL("ALTER TABLE {beside} RENAME TO {table}").format(**names))
+    for present, final in renames:
+        connection.execute(
+            sql.SQL("ALTER INDEX {} RENAME TO {}").format(sql.Identifier(present), sql.Identifier(final))
+        )
+    connection.execute(sql.SQL("GRANT SELECT ON {table} TO {role}").format(**names))
+    connection.execute(sql.SQL("ANALYZE {table}").format(**names))
+
+
+def load(connection: Connection, directory: Path, *, at: datetime, told: Told = lambda _: None) -> dict[str, int]:
+    """Replace the whole copy by the population in `directory`; return the rows per table.
+
+    The connection is the owner's. Everything or nothing: readers see the old copy until the transaction commits, and
+    keep it if anything is wrong. Raises `SluisError` for a folder that is not whole and for numbers that could be real.
+    """
+    manifest = _manifest(directory)
+    connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOAD_LOCK,))
+    rows: dict[str, int] = {}
+    for copied in COPIED:
+        frame = _read(directory, copied)
+        _replace(connection, copied, frame)
+        rows[copied.table] = frame.height
+        told(copied.table)
+    connection.execute(
+        "INSERT INTO authentic_load (loaded_at, manifest) VALUES (%s, %s)"
+        " ON CONFLICT (one) DO UPDATE SET loaded_at = excluded.loaded_at, manifest = excluded.manifest",
+        (at, json.dumps(manifest)),
+    )
+    return rows
+
+
+# Lookups by LATERAL, one number at a time through the index: a join over 20,000 numbers tempts the planner to read
+# the register of all persons from end to end. LIMIT 1 keeps it from pulling the lookup up into such a join.
+_FACTS = """
+SELECT a.asked, p.insz, p.born, p.died, r.nis
+FROM unnest(%(asked)s::text[]) AS a(asked)
+LEFT JOIN authentic_insz_replacements x ON x.old = a.asked
+CROSS JOIN LATERAL (
+    SELECT insz, born, died FROM authentic_persons WHERE insz = coalesce(x.new, a.asked) LIMIT 1
+) p
+LEFT JOIN LATERAL (
+    SELECT nis FROM authentic_residences
+    WHERE person = p.insz AND valid_from <= %(on)s AND (valid_to IS NULL OR valid_to >= %(on)s)
+    ORDER BY valid_from DESC LIMIT 1
+) r ON true
+"""
+
+_ALIVE_AND_OF_AGE = """
+    p.born <= %(on)s::date - make_interval(years => %(age_from)s)
+    AND p.born > %(on)s::date - make_interval(years => %(age_to)s + 1)
+    AND (p.died IS NULL OR p.died >= %(on)s)
+"""
+
+_COUNT_EVERYWHERE = f"SELECT count(*) FROM authentic_persons p WHERE {_ALIVE_AND_OF_AGE}"  # noqa: S608 - own text
+
+_COUNT_WITHIN = f"""
+SELECT count(*) FROM authentic_persons p
+WHERE {_ALIVE_AND_OF_AGE} AND p.insz IN (
+    SELECT person FROM authentic_residences
+    WHERE nis = ANY(%(territory)s) AND valid_from <= %(on)s AND (valid_to IS NULL OR valid_to >= %(on)s)
+)
+"""  # noqa: S608 - own text
+
+# range_agg joins years of grant without a gap between them: the right began with the first of them.
+_TOESLAG = """
+FROM unnest(%(asked)s::text[]) WITH ORDINALITY AS a(child, place)
+CROSS JOIN LATERAL (
+    SELECT lower(spell) AS began
+    FROM (
+        SELECT range_agg(daterange(valid_from, valid_to, '[]')) AS spells FROM authentic_entitlements
+        WHERE person = a.child AND benefit = 'sociale_toeslag'
+    ) every, unnest(spells) AS spell
+    WHERE spell && daterange(%(since)s, %(on)s, '[]')
+    ORDER BY lower(spell) DESC LIMIT 1
+) r
+"""
+
+_PAYEES = """
+LEFT JOIN LATERAL (
+    SELECT DISTINCT person FROM authentic_beneficiaries
+    WHERE child = a.child AND role IN ('begunstigde', 'bijslagtrekkende')
+      AND valid_from <= %(on)s AND (valid_to IS NULL OR valid_to >= %(on)s)
+) b ON true
+"""
+
+# (with the start of the right, with the payees) -> statement: the whitelist of what can be read at all.
+_TOESLAG_STATEMENTS: Final = {
+    (False, False): f"SELECT a.child, NULL, NULL {_TOESLAG} ORDER BY a.place",
+    (True, False): f"SELECT a.child, r.began, NULL {_TOESLAG} ORDER BY a.place",
+    (False, True): f"SELECT a.child, NULL, b.person {_TOESLAG} {_PAYEES} ORDER BY a.place, b.person",
+    (True, True): f"SELECT a.child, r.began, b.person {_TOESLAG} {_PAYEES} ORDER BY a.place, b.person",
+}
+
+
+def read_facts(
+    connection: Connection, asked: Sequence[Insz], reference: date
+) -> list[tuple[Insz, Insz, date, date | None, str | None]]:
+    """Return number asked, number in force, born, died and municipality on the day; unknown numbers are absent."""
+    return connection.execute(_FACTS, {"asked": list(asked), "on": reference}).fetchall()
+
+
+def read_count(
+    connection: Connection,
+    *,
+    territory: frozenset[str] | None,
+    age_from: int | None,
+    age_to: int | None,
+    reference: date,
+) -> int:
+    """Return how many living persons of these ages live in the territory (None: anywhere) on that day."""
+    row = connection.execute(
+        _COUNT_EVERYWHERE if territory is None else _COUNT_WITHIN,
+        {
+            "territory": sorted(territory or ()),
+            "age_from": age_from or 0,
+            "age_to": _OLDEST if age_to is None else age_to,
+            "on": reference,
+        },
+    ).fetchone()
+    assert row is not None  # count(*) always gives a row
+    return int(row[0])
+
+
+def read_sociale_toeslag(
+    connection: Connection,
+    asked: Sequence[Insz],
+    *,
+    reference: date,
+    since: date | None,
+    with_start: bool,
+    with_beneficiary: bool,
+) -> list[tuple[Insz, date | None, Insz | None]]:
+    """Return child, first day of the right and payee for the children with the right, in the order of asking.
+
+    What is not asked for is neither read nor returned. The right counts on any day from `since` (absent: the
+    reference date) to the reference date; the payees are those of the reference date.
+    """
+    return connection.execute(
+        _TOESLAG_STATEMENTS[with_start, with_beneficiary],
+        {"asked": list(asked), "on": reference, "since": since or reference},
+    ).fetchall()
