@@ -54,7 +54,9 @@ _WHERE = """() => {
 
 _LISTEN = """() => {
   window.policyBroken = [];
-  addEventListener("securitypolicyviolation", (e) => window.policyBroken.push(e.violatedDirective + " " + e.blockedURI));
+  addEventListener("securitypolicyviolation", (e) => {
+    window.policyBroken.push(e.violatedDirective + " " + e.blockedURI);
+  });
 }"""
 
 

@@ -78,7 +78,8 @@ def test_the_skip_link_comes_first_and_leads_to_the_content(open_context: OpenCo
     assert page.evaluate("() => document.activeElement.className") == "skip-link"
     assert page.locator(".skip-link").bounding_box()["y"] >= 0  # type: ignore[index] # it is shown
     page.keyboard.press("Enter")
-    assert page.evaluate("() => document.activeElement.id") == "inhoud"
+    page.wait_for_url("**#inhoud")
+    page.wait_for_function("() => document.activeElement.id === 'inhoud'")
 
 
 def test_no_page_breaks_its_own_policy(open_context: OpenContext, address: str) -> None:
@@ -111,6 +112,8 @@ def test_an_upload_works_with_and_without_javascript(
         page.set_input_files("#file", file)
         page.get_by_role("button", name="Verstuur").click()
         page.wait_for_selector("#size")
+        page.evaluate("() => { history.go(-2); }")
+        page.wait_for_selector("#size", state="detached")
 
 
 def test_a_slow_upload_shows_how_far_it_is(open_context: OpenContext, address: str, tmp_path: Path) -> None:
@@ -149,6 +152,8 @@ def test_a_refused_upload_puts_the_focus_on_what_went_wrong(
         if javascript:
             assert "error-summary" in page.evaluate("() => document.activeElement.className")
         page.locator(".error-summary a").click()
+        page.wait_for_url("**#file")
+        assert page.locator(".error-summary").is_visible()
 
 
 def test_the_reader_chooses_light_or_dark_without_javascript(open_context: OpenContext, address: str) -> None:

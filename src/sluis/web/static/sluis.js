@@ -6,6 +6,9 @@ const focusWhatMatters = () => {
   if (target) target.focus();
 };
 
+// Which answer this document shows; each has its own entry in the history, marked with its number.
+let shown = history.state?.shown ?? 0;
+
 const showAnswer = (request) => {
   if (!request.response) {
     location.assign(request.responseURL || location.href);
@@ -13,7 +16,9 @@ const showAnswer = (request) => {
   }
   // The answer is a page that was already fetched: fetching it again could use up what may be seen once.
   document.documentElement.replaceWith(document.adoptNode(request.response.documentElement));
-  if (request.responseURL) history.pushState(null, "", request.responseURL);
+  history.replaceState({ shown }, "");
+  shown += 1;
+  history.pushState({ shown }, "", request.responseURL || location.href);
   scrollTo(0, 0);
   enhance();
   const heading = document.querySelector("[data-focus]") || document.querySelector("main");
@@ -66,6 +71,9 @@ const enhance = () => {
   }
 };
 
-addEventListener("popstate", () => location.reload());
+addEventListener("popstate", (event) => {
+  // A jump within the page has no mark: it is none of our business.
+  if (event.state && event.state.shown !== shown) location.reload();
+});
 enhance();
 focusWhatMatters();
