@@ -33,6 +33,9 @@ class Settings(BaseSettings):
         default=False,
         description="Accept the official test numbers (month + 60). Refused when the environment is production.",
     )
+    files_key_file: Path | None = Field(
+        default=None, description="The age identity that seals files at rest. Absent: keys/files.age-identity in home."
+    )
     host: str = Field(default="127.0.0.1", description="The address that the pages are served on.")
     port: int = Field(default=8000, description="The port that the pages are served on.")
     origin: str = Field(

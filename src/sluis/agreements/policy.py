@@ -87,7 +87,8 @@ class LegPolicy:
     `senders` and `receivers` are ids of the register of parties; `kind:ocmw` stands for every party of that kind.
     `clauses` tells for each rule ("party", "purpose", "items", "subjects", "channels", "periodicity", "conditions",
     "role", "term") where it stands in the text. `facts_from` is the first day on which a fact counts (children who
-    gave a right since then); `pickup_days` is how long a file waits before it is destroyed unread.
+    gave a right since then); `pickup_days` is how long a file waits before it is destroyed unread. `stated` are the
+    conditions that the signed text itself meets: a decision of the own board that it names by day and authority.
     """
 
     name: str
@@ -106,6 +107,7 @@ class LegPolicy:
     clauses: Mapping[str, Clause]
     facts_from: date | None = None
     pickup_days: int | None = None
+    stated: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,9 @@ def compile_policy(canonical: bytes) -> Policy:
         text_hash=text_hash(canonical),
         in_force_from=_day(term.get("in_force_from")) or date.max,
         until=_day(term.get("until")),
-        legs=MappingProxyType({name: _leg(name, leg, bodies, clauses) for name, leg in text["legs"].items()}),
+        legs=MappingProxyType(
+            {name: _leg(name, leg, bodies, clauses, decided=_decided(text)) for name, leg in text["legs"].items()}
+        ),
         title=text["title"]["nl"],
     )
 
@@ -192,7 +196,19 @@ def _clauses(text: Mapping[str, Any]) -> Mapping[str, Clause]:
     return MappingProxyType({what: Clause(instrument, article) for what, article in articles.items()})
 
 
-def _leg(name: str, leg: Mapping[str, Any], bodies: Mapping[str, str], clauses: Mapping[str, Clause]) -> LegPolicy:
+def _decided(text: Mapping[str, Any]) -> frozenset[str]:
+    """Return the parties of whose board the text names a decision."""
+    return frozenset(party["id"] for party in text["parties"] if party.get("decision"))
+
+
+def _leg(
+    name: str,
+    leg: Mapping[str, Any],
+    bodies: Mapping[str, str],
+    clauses: Mapping[str, Clause],
+    *,
+    decided: frozenset[str],
+) -> LegPolicy:
     return LegPolicy(
         name=name,
         kind=leg["kind"],
@@ -210,6 +226,7 @@ def _leg(name: str, leg: Mapping[str, Any], bodies: Mapping[str, str], clauses: 
         clauses=clauses,
         facts_from=_day(leg.get("facts_from")),
         pickup_days=leg.get("pickup_days"),
+        stated=frozenset({"decision-attached"} if decided & {*leg["senders"], *leg["receivers"]} else ()),
     )
 
 

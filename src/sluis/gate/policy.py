@@ -18,7 +18,8 @@ from sluis.kernel.text import msg
 E_GOV = "Decreet 18 juli 2008 betreffende het elektronische bestuurlijke gegevensverkeer"
 GDPR = "AVG"
 
-# What the gate itself sees to at every release; every other condition is a fact that somebody must have recorded.
+# What the gate itself sees to at every release. Every other condition is stated by the signed text itself, or is a
+# fact that somebody must have recorded.
 KEPT_BY_THE_GATE = frozenset({"answer-only-what-was-asked"})
 
 # The most persons one request may name: every list is bounded, also where an agreement forgot to.
@@ -204,7 +205,7 @@ def check_periodicity(situation: Situation) -> Reason | None:
 
 def check_conditions(situation: Situation) -> Reason | None:
     """Every condition of the leg is recorded (consent, information, secrecy, decision of the college, …)."""
-    met = situation.standing.conditions | KEPT_BY_THE_GATE
+    met = situation.standing.conditions | KEPT_BY_THE_GATE | situation.leg.stated
     missing = [code for code in situation.leg.conditions if code not in met]
     if not missing:
         return None

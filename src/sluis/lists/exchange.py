@@ -14,8 +14,6 @@ from datetime import datetime, timedelta
 from pathlib import PurePosixPath, PureWindowsPath
 from uuid import UUID, uuid4
 
-from sluis.lists.workbook import Limits, WorkbookFault, read_request, write_answer
-
 from sluis.agreements.policy import LegPolicy
 from sluis.database import Connection
 from sluis.gate.actions import day_of
@@ -25,6 +23,7 @@ from sluis.kernel.insz import Insz
 from sluis.kernel.outcome import Reason, Refused
 from sluis.lists import store
 from sluis.lists.answer import answer_columns, answer_rows
+from sluis.lists.keys import KEY_CONDITION, accept_given_key
 from sluis.lists.model import Exchange, RowProblem, next_state
 from sluis.lists.passage import (
     DEFAULT_DAYS,
@@ -41,6 +40,7 @@ from sluis.lists.passage import (
 )
 from sluis.lists.reasons import no_numbers, too_many
 from sluis.lists.rows import REPLACED, read_rows
+from sluis.lists.workbook import Limits, WorkbookFault, read_request, write_answer
 from sluis.log import redact
 
 
@@ -55,6 +55,8 @@ def receive(lists: Lists, asker: Asker, *, name: str, content: bytes, at: dateti
         if known is not None:
             return known
         leg = leg_of(lists, connection, asker.agreement)
+        if asker.key is not None and KEY_CONDITION in leg.conditions:
+            _accept_given_key(lists, connection, asker, at=at)
         refused = lists.gate.preview(connection, request_of(asker, leg, at=at, correlation="", subjects=()))
         if refused is not None:
             lists.gate.record_refusal(
@@ -78,6 +80,19 @@ def receive(lists: Lists, asker: Asker, *, name: str, content: bytes, at: dateti
             store.put_file(connection, exchange_id, "request", lists.vault.seal(content), at=at)
             return found(connection, exchange_id)
     raise Refusal(refused.reasons)
+
+
+def _accept_given_key(lists: Lists, connection: Connection, asker: Asker, *, at: datetime) -> None:
+    accept_given_key(
+        connection,
+        agreement=asker.agreement,
+        party=asker.party,
+        by=asker.by,
+        at=at,
+        correlation=str(uuid4()),
+        vault=lists.vault,
+        secret=lists.gate.secret,
+    )
 
 
 def read(lists: Lists, exchange_id: UUID, *, at: datetime, key: str | None = None) -> Exchange:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import locale
 import sys
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -13,6 +14,9 @@ from sluis.kernel.errors import SluisError
 from sluis.kernel.text import Message
 from sluis.settings import settings
 from sluis.web.languages import LANGUAGES, Language, translate
+
+if TYPE_CHECKING:
+    from sluis.app import Installation
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -23,6 +27,11 @@ def language() -> Language:
     """Return the terminal's language; Dutch where it is none of ours."""
     spoken = (locale.setlocale(locale.LC_CTYPE) or "").partition("_")[0]
     return next((known for known in LANGUAGES if known == spoken), "nl")
+
+
+def spoken(message: Message) -> str:
+    """Return one sentence in the terminal's language."""
+    return translate(message, language())
 
 
 def say(message: Message) -> None:
@@ -44,6 +53,14 @@ def open_database() -> Database:
     database = Database.from_settings(settings())
     migrate(database.owner_url)
     return database
+
+
+@lru_cache(maxsize=1)
+def installation() -> Installation:
+    """Return the whole installation, its database migrated."""
+    from sluis.app import Installation  # noqa: PLC0415 - what is checked offline needs none of it, nor its seconds
+
+    return Installation.open(settings())
 
 
 def is_interactive() -> bool:
