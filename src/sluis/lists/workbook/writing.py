@@ -1,0 +1,96 @@
+"""Writing workbooks: every cell is a text, so none can run, and the file is encrypted before it leaves memory.
+
+`write_answer` makes answers, `make_request` makes requests for the demo, the tests and the bench.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rustpy_xlsxwriter import write_worksheets
+
+from sluis.lists.workbook.encryption import AnswerKey, encrypt
+
+_SHEET_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,30}")
+_COLUMN_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_LOOKS_ESCAPED: Final = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+_NOT_IN_XML: Final = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
+_LONGEST_CELL: Final = 32_767
+_WIDTH: Final = 16.0
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSheet:
+    """One column set: names that need no translation (`insz_kind`), and rows of text, in the order of the columns."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: Iterable[Sequence[str]]
+
+
+def write_answer(
+    columns: Sequence[str], rows: Iterable[Sequence[str]], *, password: str, sheet: str = "antwoord"
+) -> bytes:
+    """Return an encrypted workbook with one sheet: `columns` in the first row, then `rows`, all as text.
+
+    Dates are written as ISO text (2020-03-01): the same in every language, and no cell holds anything but text.
+    Raises ValueError for a row of another length, a value that is not text, or a name that is not plain.
+    """
+    return write_answer_sheets([AnswerSheet(sheet, tuple(columns), rows)], password=password)
+
+
+def write_answer_sheets(sheets: Sequence[AnswerSheet], *, password: str) -> bytes:
+    """Return an encrypted workbook with a sheet per column set."""
+    return encrypt(workbook(sheets), AnswerKey.derive(password))
+
+
+def workbook(sheets: Sequence[AnswerSheet]) -> bytes:
+    """Return the workbook before encryption; it must not leave memory like this."""
+    for sheet in sheets:
+        if not _SHEET_NAME.fullmatch(sheet.name) or not all(map(_COLUMN_NAME.fullmatch, sheet.columns)):
+            raise ValueError("Names of sheets and columns are lower case letters, digits and underscores.")
+    names = [sheet.name for sheet in sheets]
+    file = io.BytesIO()
+    write_worksheets(
+        [(sheet.name, list(_records(sheet)) or [dict.fromkeys(sheet.columns)]) for sheet in sheets],
+        file,
+        column_width=dict.fromkeys(names, _WIDTH),
+        # Excel marks digits that are stored as text; here they are so on purpose.
+        ignore_errors={sheet.name: list(sheet.columns) for sheet in sheets},
+    )
+    return file.getvalue()
+
+
+def _records(sheet: AnswerSheet) -> Iterator[dict[str, str]]:
+    width = len(sheet.columns)
+    for row in sheet.rows:
+        if len(row) != width or not all(type(value) is str for value in row):
+            raise ValueError("Every row has one text per column.")
+        yield {
+            column: value if value.isalnum() else _shown(value)
+            for column, value in zip(sheet.columns, row, strict=True)
+        }
+
+
+def _shown(text: str) -> str:
+    """Write what Excel would read as an escape so that it is read as itself; refuse what no cell can hold."""
+    if len(text) > _LONGEST_CELL or _NOT_IN_XML.search(text):
+        raise ValueError("A cell holds at most 32,767 characters, none of them a control character.")
+    return _LOOKS_ESCAPED.sub("_x005F_", text)
+
+
+def make_request(
+    numbers: Iterable[str], password: str, *, heading: str | None = "INSZ", as_numbers: bool = False
+) -> bytes:
+    """Return a request as a municipality would send it: one column, under `heading` or none, as text or as numbers."""
+    values: Iterable[str | float] = (int(number) for number in numbers) if as_numbers else numbers
+    column = list(values)
+    first: str | float
+    first, rest = (heading, column) if heading is not None else (column[0], column[1:])
+    file = io.BytesIO()
+    write_worksheets([("Blad1", [{str(first): value} for value in rest])], file)
+    return encrypt(file.getvalue(), AnswerKey.derive(password))
