@@ -33,9 +33,15 @@ class Cells:
 
     def add(self, row: int, column: int, text: str) -> None:
         """Keep a filled cell; more than `most` end the reading, as columns where there are several, else as rows."""
-        if not text or text.isspace():
-            return
-        self.found.append((row, column, text[:LONGEST_TEXT] if len(text) > LONGEST_TEXT else text))
+        self.extend([(row, column, text)])
+
+    def extend(self, cells: list[tuple[int, int, str]]) -> None:
+        """Keep the filled ones of these cells."""
+        self.found += [
+            cell if len(cell[2]) <= LONGEST_TEXT else (cell[0], cell[1], cell[2][:LONGEST_TEXT])
+            for cell in cells
+            if cell[2] and not cell[2].isspace()
+        ]
         if len(self.found) > self.most:
             self.check()
             columns = sorted({column for _, column, _ in self.found})

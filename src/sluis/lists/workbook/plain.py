@@ -8,27 +8,28 @@ second cell in a row), nothing of this is used and the strict parser reads the w
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Final, TypeVar
+from operator import lt
+from typing import Final
 
 from sluis.lists.workbook.cells import LAST_COLUMN, LAST_ROW, TRUE, Cells, cell_text, column_number, unescape
 from sluis.lists.workbook.parts import MAIN, STRICT
 
-_T = TypeVar("_T")
-
 _ATTRIBUTES: Final = r'(?: [A-Za-z][\w.:-]*="[^"<>&]*")*'
 _ROW: Final = re.compile(
     rf'<row r="([1-9][0-9]{{0,6}})"({_ATTRIBUTES})>'
-    rf'<c r="([A-Z]{{1,3}})([1-9][0-9]{{0,6}})"({_ATTRIBUTES})>'
+    rf'<c r="([A-Z]{{1,3}})\1"({_ATTRIBUTES})>'
     r'(?:<v>([^<>&\x00-\x1f]*)</v>|(<is>)<t(?: xml:space="preserve")?>([^<>&\x00-\x1f]*)</t></is>)</c></row>'
 )
+_Row = tuple[str, str, str, str, str, str, str]
+"""Row number, row style, column letters, cell style, value, the mark of an inline string, its text."""
+_NUMBERS: Final = {"", "n"}
 _PLAIN_KINDS: Final = {"", "n", "s", "str", "inlineStr"}
 _TAGS_WITH_VALUE: Final = 6
 _TAGS_WITH_TEXT: Final = 8
 _TAGS_OF_STRING: Final = 4
 _ATTRIBUTE: Final = re.compile(r' ([\w.:-]+)="([^"]*)"')
 _DECLARATION: Final = re.compile(r"<\?xml version=[\"']1\.0[\"'](?: encoding=[\"'](?i:utf-8)[\"'])?[^<>?]*\?>\s*")
-_OUTSIDE_XML: Final = re.compile("[\ud800-\udfff\ufffe\uffff]")
+_OUTSIDE_XML: Final = ("\ufffe", "\uffff")
 
 
 def _plain_text(content: bytes) -> str | None:
@@ -38,7 +39,9 @@ def _plain_text(content: bytes) -> str | None:
     except UnicodeDecodeError:
         return None
     declaration = _DECLARATION.match(text)
-    if declaration is None or "<!" in text or text.count("<?") != 1 or _OUTSIDE_XML.search(text):
+    if declaration is None or "<!" in text or text.count("<?") != 1:
+        return None
+    if any(character in text for character in _OUTSIDE_XML):
         return None
     return text
 
@@ -68,40 +71,45 @@ def plain_cells(content: bytes, strings: list[str], cells: Cells) -> bytes | Non
     if start < 0 or end < 0:
         return None
     body = text[start + len("<sheetData>") : end]
-    rows: list[tuple[str, str, str, str, str, str, str, str]] = _ROW.findall(body)
-    with_text = sum(1 for row in rows if row[6])
+    rows: list[_Row] = _ROW.findall(body)
+    with_text = sum(1 for row in rows if row[5])
     if body.count("<") != _TAGS_WITH_VALUE * (len(rows) - with_text) + _TAGS_WITH_TEXT * with_text:
         return None
     read = _read_rows(rows, strings, cells.hidden_rows)
     if read is None:
         cells.hidden_rows.clear()
         return None
-    for row, column, shown in read:
-        cells.add(row, column, shown)
+    cells.extend(read)
     return (text[:start] + "<sheetData/>" + text[end + len("</sheetData>") :]).encode()
 
 
-def _read_rows(
-    rows: list[tuple[str, str, str, str, str, str, str, str]], strings: list[str], hidden: set[int]
-) -> list[tuple[int, int, str]] | None:
-    row_styles: dict[str, bool | None] = {}
-    cell_styles: dict[str, str | None] = {}
-    columns: dict[str, int] = {}
+def _read_rows(rows: list[_Row], strings: list[str], hidden: set[int]) -> list[tuple[int, int, str]] | None:
+    """Return row, column and text of each; None where a style, an order or a type needs the strict parser.
+
+    Styles and columns repeat, so each is looked at once, and the loop over the rows does next to nothing.
+    """
+    hides = {style: _hides(style) for style in {row[1] for row in rows}}
+    columns = {letters: column_number(letters) for letters in {row[2] for row in rows}}
+    kinds = {style: _kind(style) for style in {row[3] for row in rows}}
+    if None in hides.values() or None in kinds.values() or max(columns.values(), default=0) > LAST_COLUMN:
+        return None
+    numbers = [int(row[0]) for row in rows]
+    if not all(map(lt, numbers, numbers[1:])) or (numbers and numbers[-1] > LAST_ROW):
+        return None
+    if True in hides.values():
+        hidden.update(number for number, row in zip(numbers, rows, strict=True) if hides[row[1]])
     read: list[tuple[int, int, str]] = []
-    last = 0
-    for row_text, row_style, letters, cell_row, cell_style, value, with_text, inline in rows:
-        is_hidden = _cached(row_styles, row_style, _hides)
-        kind = _cached(cell_styles, cell_style, _kind)
-        column = _cached(columns, letters, column_number)
-        row = int(row_text)
-        if is_hidden is None or kind is None or (kind == "inlineStr") is not bool(with_text):
+    for number, (_, _, letters, style, value, with_text, inline) in zip(numbers, rows, strict=True):
+        kind = kinds[style]
+        if (kind == "inlineStr") is not (with_text != ""):
             return None
-        if row_text != cell_row or not last < row <= LAST_ROW or column > LAST_COLUMN:
-            return None
-        last = row
-        if is_hidden:
-            hidden.add(row)
-        read.append((row, column, unescape(inline) if with_text else cell_text(kind, value, strings)))
+        if with_text:
+            text = unescape(inline) if "_x" in inline else inline
+        elif value.isdigit() and value.isascii() and value[0] != "0" and kind in _NUMBERS:
+            text = value
+        else:
+            text = cell_text(kind or "", value, strings)
+        read.append((number, columns[letters], text))
     return read
 
 
@@ -120,11 +128,3 @@ def _kind(style: str) -> str | None:
     attributes = _attributes(style)
     kind = None if attributes is None else attributes.get("t", "")
     return kind if kind in _PLAIN_KINDS else None
-
-
-def _cached(known: dict[str, _T], key: str, make: Callable[[str], _T]) -> _T:
-    try:
-        return known[key]
-    except KeyError:
-        made = known[key] = make(key)
-        return made
