@@ -60,13 +60,20 @@ _REMEDIES: Mapping[str, Message] = {
 
 def problems_of_form(model: type[BaseModel], raw: object, error: ValidationError) -> Iterator[Problem]:
     """Yield one problem per field that the model refused."""
-    seen: set[tuple[Path, bool]] = set()
-    for detail in error.errors(include_url=False, include_context=True):
-        problem = _problem(model, raw, detail)
-        # The alternatives of one field (a word or a list) fail each for themselves; people made one mistake.
-        if (problem.path, problem.code == "missing") not in seen:
-            seen.add((problem.path, problem.code == "missing"))
+    found = [_problem(model, raw, detail) for detail in error.errors(include_url=False, include_context=True)]
+    seen: set[Path] = set()
+    for problem in found:
+        # The alternatives of one field (a word or a list) fail each for themselves; people made one mistake, and
+        # where the list was meant its elements tell it.
+        deeper = any(len(other.path) > len(problem.path) == _shared(other.path, problem.path) for other in found)
+        is_alternative = problem.code == "form-choice" and deeper
+        if problem.path not in seen and not is_alternative:
+            seen.add(problem.path)
             yield problem
+
+
+def _shared(one: Path, other: Path) -> int:
+    return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 def _problem(model: type[BaseModel], raw: object, detail: Mapping[str, Any]) -> Problem:
@@ -117,6 +124,7 @@ _NO_GROUP = (
     msg("Zet de velden eronder, elk op een eigen regel, twee spaties verder ingesprongen."),
 )
 _OUT_OF_BOUNDS = (msg("Dit getal ligt buiten de grenzen."), msg("Kies een ander getal; het schema noemt de grenzen."))
+_NO_FORM = (msg("Dit heeft niet de juiste vorm."), msg("Vergelijk met het schema of met een standaardovereenkomst."))
 
 # Pydantic's name of a mistake -> our stable code, what is wrong and how to mend it.
 _WORDING: Mapping[str, tuple[str, tuple[Message, Message]]] = {
@@ -124,6 +132,7 @@ _WORDING: Mapping[str, tuple[str, tuple[Message, Message]]] = {
     "too_short": ("form-empty", _EMPTY),
     "string_too_long": ("form-long", _TOO_LONG),
     "too_long": ("form-long", _TOO_LONG),
+    "string_pattern_mismatch": ("form-pattern", _NO_FORM),
     "string_type": ("form-text", (msg("Dit moet tekst zijn."), msg("Zet de waarde tussen aanhalingstekens."))),
     "int_type": ("form-number", _NO_NUMBER),
     "int_from_float": ("form-number", _NO_NUMBER),
@@ -139,10 +148,7 @@ _WORDING: Mapping[str, tuple[str, tuple[Message, Message]]] = {
     "tuple_type": ("form-list", _NO_LIST),
     "list_type": ("form-list", _NO_LIST),
 }
-_OTHERWISE = (
-    "form-value",
-    (msg("Dit heeft niet de juiste vorm."), msg("Vergelijk met het schema of met een standaardovereenkomst.")),
-)
+_OTHERWISE = ("form-value", _NO_FORM)
 
 
 def _wrong(kind: str, context: Mapping[str, object]) -> tuple[str, tuple[Message, Message]]:
@@ -157,12 +163,14 @@ def _path_in(raw: object, location: tuple[str | int, ...]) -> Path:
     path: list[str | int] = []
     value = raw
     for number, step in enumerate(location):
-        if isinstance(value, dict) and (step in value or number == len(location) - 1):
+        is_last = number == len(location) - 1
+        if isinstance(value, dict) and (step in value or (is_last and step != "[key]")):
             value = value.get(step)
         elif isinstance(value, (list, tuple)) and isinstance(step, int) and step < len(value):
             value = value[step]
         else:
-            break
+            # The name of an alternative ("tuple[…]", "literal[…]") or of a key: no place in the file.
+            continue
         path.append(step)
     return tuple(path)
 

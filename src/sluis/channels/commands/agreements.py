@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -19,6 +20,7 @@ from sluis.agreements.model import Agreement
 from sluis.agreements.parties import Advice
 from sluis.agreements.problems import Problem
 from sluis.agreements.reading import read_agreement, read_part
+from sluis.agreements.schema import json_schema
 from sluis.agreements.text import draft_hash, hash_of, plain
 from sluis.agreements.words import Block, Bullets, Paragraph, in_words
 from sluis.channels.commands.terminal import err, language, open_database, out, say
@@ -88,6 +90,12 @@ def list_templates(
         return
     for code, found in templates().items():
         out.print(f"{code}  {found.title.in_language(language())}", markup=False)
+
+
+@app.command("schema")
+def print_schema() -> None:
+    """Toon het JSON Schema van een overeenkomst, voor de editor van wie er een schrijft."""
+    sys.stdout.write(json_schema())
 
 
 @app.command("complete")
