@@ -45,9 +45,10 @@ class SocialeToeslagSource:
     """The children with a right to a sociale toeslag and who is paid for them.
 
     Items, by the names that agreements use: of the child `child-insz` and `right-since` (first day of the present
-    right, years of grant without a gap taken together), of the beneficiary `beneficiary-insz`. One record per child, or one per beneficiary (one or two) where
-    that item is asked. With `since`, a right on any day from `since` to the reference date counts, as in the exchange
-    of 2020-2021 ("from 1 March 2020"). Children without the right are absent, and so are unknown ones.
+    right, years of grant without a gap taken together), of the beneficiary `beneficiary-insz`. One record per child,
+    or one per beneficiary (one or two) where that item is asked. With `since`, a right on any day from `since` to the
+    reference date counts, as in the exchange of 2020-2021 ("from 1 March 2020"); the payees are those of the
+    reference date. Children without the right are absent, and so are unknown ones.
     """
 
     code: Final = "sociale-toeslag"

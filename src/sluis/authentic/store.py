@@ -62,9 +62,13 @@ def _not_a_population(why: str) -> SluisError:
     )
 
 
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
+
+
 def _manifest(directory: Path) -> dict[str, Any]:
     try:
-        manifest = json.loads((directory / "population.json").read_text(encoding="utf-8"))
+        manifest = json.loads((directory / "population.json").read_text(encoding="utf-8"), parse_constant=_refuse)
     except (OSError, ValueError) as error:
         raise _not_a_population("population.json") from error
     if not isinstance(manifest, dict):
@@ -90,7 +94,16 @@ def _read(directory: Path, copied: Loaded) -> pl.DataFrame:
             msg("{file} bevat nummers buiten de fictieve reeks (maand + 60).", file=file),
             remedy=msg("Laad alleen een bevolking die Sluis zelf maakte; echte nummers horen hier niet."),
         )
-    return frame
+    return _with_ages(directory, frame) if copied.table == "residences" else frame
+
+
+def _with_ages(directory: Path, residences: pl.DataFrame) -> pl.DataFrame:
+    """Put birth and death beside each stay, as the table has them."""
+    persons = pl.read_parquet(directory / "persons.parquet", columns=["id", "born", "died"])
+    together = residences.join(persons, left_on="person", right_on="id", how="left", maintain_order="left")
+    if together["born"].null_count():
+        raise _not_a_population("persons.parquet")
+    return together
 
 
 def _copy(connection: Connection, table: str, frame: pl.DataFrame) -> None:
@@ -172,66 +185,66 @@ def load(connection: Connection, directory: Path, *, at: datetime, told: Told = 
     return rows
 
 
-# Lookups by LATERAL, one number at a time through the index: a join over 20,000 numbers tempts the planner to read
-# the register of all persons from end to end. LIMIT 1 keeps it from pulling the lookup up into such a join.
+# `= ANY (array)` goes through the index once, in its order, where a join over 20,000 numbers tempts the planner to read
+# the register of all persons from end to end.
 _FACTS = """
-SELECT a.asked, p.insz, p.born, p.died, r.nis
-FROM unnest(%(asked)s::text[]) AS a(asked)
-LEFT JOIN authentic_insz_replacements x ON x.old = a.asked
-CROSS JOIN LATERAL (
-    SELECT insz, born, died FROM authentic_persons WHERE insz = coalesce(x.new, a.asked) LIMIT 1
-) p
-LEFT JOIN LATERAL (
-    SELECT nis FROM authentic_residences
-    WHERE person = p.insz AND valid_from <= %(on)s AND (valid_to IS NULL OR valid_to >= %(on)s)
-    ORDER BY valid_from DESC LIMIT 1
-) r ON true
+WITH asked AS MATERIALIZED (
+    SELECT a.asked, coalesce(x.new, a.asked) AS insz
+    FROM unnest(%(asked)s::text[]) AS a(asked)
+    LEFT JOIN authentic_insz_replacements x ON x.old = a.asked
+),
+resident AS MATERIALIZED (
+    SELECT person, born, died, nis FROM authentic_residences
+    WHERE person = ANY (ARRAY(SELECT insz FROM asked))
+      AND valid_from <= %(on)s AND (valid_to IS NULL OR valid_to >= %(on)s)
+),
+known AS (
+    SELECT person, born, died, nis FROM resident
+    UNION ALL
+    SELECT insz, born, died, NULL FROM authentic_persons
+    WHERE insz = ANY (ARRAY(SELECT insz FROM asked EXCEPT SELECT person FROM resident))
+)
+SELECT asked.asked, known.person, known.born, known.died, known.nis FROM asked JOIN known ON known.person = asked.insz
 """
 
 _ALIVE_AND_OF_AGE = """
-    p.born <= %(on)s::date - make_interval(years => %(age_from)s)
-    AND p.born > %(on)s::date - make_interval(years => %(age_to)s + 1)
-    AND (p.died IS NULL OR p.died >= %(on)s)
+    born <= %(on)s::date - make_interval(years => %(age_from)s)
+    AND born > %(on)s::date - make_interval(years => %(age_to)s + 1)
+    AND (died IS NULL OR died >= %(on)s)
 """
 
-_COUNT_EVERYWHERE = f"SELECT count(*) FROM authentic_persons p WHERE {_ALIVE_AND_OF_AGE}"  # noqa: S608 - own text
+_COUNT_EVERYWHERE = f"SELECT count(*) FROM authentic_persons WHERE {_ALIVE_AND_OF_AGE}"  # noqa: S608 - own text
 
 _COUNT_WITHIN = f"""
-SELECT count(*) FROM authentic_persons p
-WHERE {_ALIVE_AND_OF_AGE} AND p.insz IN (
-    SELECT person FROM authentic_residences
-    WHERE nis = ANY(%(territory)s) AND valid_from <= %(on)s AND (valid_to IS NULL OR valid_to >= %(on)s)
-)
+SELECT count(*) FROM authentic_residences
+WHERE nis = ANY (%(territory)s) AND valid_from <= %(on)s AND (valid_to IS NULL OR valid_to >= %(on)s)
+  AND {_ALIVE_AND_OF_AGE}
 """  # noqa: S608 - own text
 
 # range_agg joins years of grant without a gap between them: the right began with the first of them.
 _TOESLAG = """
-FROM unnest(%(asked)s::text[]) WITH ORDINALITY AS a(child, place)
-CROSS JOIN LATERAL (
-    SELECT lower(spell) AS began
-    FROM (
-        SELECT range_agg(daterange(valid_from, valid_to, '[]')) AS spells FROM authentic_entitlements
-        WHERE person = a.child AND benefit = 'sociale_toeslag'
-    ) every, unnest(spells) AS spell
-    WHERE spell && daterange(%(since)s, %(on)s, '[]')
-    ORDER BY lower(spell) DESC LIMIT 1
-) r
+FROM (
+    SELECT person, range_agg(daterange(valid_from, valid_to, '[]')) AS spells FROM authentic_entitlements
+    WHERE person = ANY (%(asked)s::text[]) AND benefit = 'sociale_toeslag' GROUP BY person
+) e
 """
 
+_STARTS = "(SELECT max(lower(s)) FROM unnest(e.spells) AS s WHERE s && daterange(%(since)s, %(on)s, '[]'))"
+
 _PAYEES = """
-LEFT JOIN LATERAL (
-    SELECT DISTINCT person FROM authentic_beneficiaries
-    WHERE child = a.child AND role IN ('begunstigde', 'bijslagtrekkende')
-      AND valid_from <= %(on)s AND (valid_to IS NULL OR valid_to >= %(on)s)
-) b ON true
+LEFT JOIN authentic_beneficiaries b
+  ON b.child = e.person AND b.role IN ('begunstigde', 'bijslagtrekkende')
+ AND b.valid_from <= %(on)s AND (b.valid_to IS NULL OR b.valid_to >= %(on)s)
 """
+
+_WITHIN = "WHERE e.spells && daterange(%(since)s, %(on)s, '[]')"
 
 # (with the start of the right, with the payees) -> statement: the whitelist of what can be read at all.
 _TOESLAG_STATEMENTS: Final = {
-    (False, False): f"SELECT a.child, NULL, NULL {_TOESLAG} ORDER BY a.place",
-    (True, False): f"SELECT a.child, r.began, NULL {_TOESLAG} ORDER BY a.place",
-    (False, True): f"SELECT a.child, NULL, b.person {_TOESLAG} {_PAYEES} ORDER BY a.place, b.person",
-    (True, True): f"SELECT a.child, r.began, b.person {_TOESLAG} {_PAYEES} ORDER BY a.place, b.person",
+    (False, False): f"SELECT e.person, NULL::date, NULL {_TOESLAG} {_WITHIN}",
+    (True, False): f"SELECT e.person, {_STARTS}, NULL {_TOESLAG} {_WITHIN}",
+    (False, True): f"SELECT e.person, NULL::date, b.person {_TOESLAG} {_PAYEES} {_WITHIN}",
+    (True, True): f"SELECT e.person, {_STARTS}, b.person {_TOESLAG} {_PAYEES} {_WITHIN}",
 }
 
 
@@ -276,9 +289,11 @@ def read_sociale_toeslag(
     """Return child, first day of the right and payee for the children with the right, in the order of asking.
 
     What is not asked for is neither read nor returned. The right counts on any day from `since` (absent: the
-    reference date) to the reference date; the payees are those of the reference date.
+    reference date) to the reference date; the payees are those of the reference date, by number.
     """
-    return connection.execute(
+    rows = connection.execute(
         _TOESLAG_STATEMENTS[with_start, with_beneficiary],
         {"asked": list(asked), "on": reference, "since": since or reference},
     ).fetchall()
+    place = {number: index for index, number in enumerate(asked)}
+    return sorted(dict.fromkeys(rows), key=lambda row: (place[row[0]], row[2] or ""))

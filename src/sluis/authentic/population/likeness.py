@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 from typing import TYPE_CHECKING, Final
 
@@ -20,18 +20,19 @@ if TYPE_CHECKING:
 
 _LEAST_TOLERANCE: Final = 0.005
 _DEVIATIONS: Final = 4.0
+_EARLIER_YEAR: Final = 0.02
 _ENOUGH_FOR_A_CITY: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """One statistic. `tolerance` is how far a sample of this size may be from the target."""
+    """One statistic. `tolerance` is how far a sample of this size may be from the target; None: it was asked for."""
 
     statistic: Message
     source: Message
     target: float
     got: float
-    tolerance: float
+    tolerance: float | None
     decimals: int = 4
 
     @property
@@ -42,16 +43,16 @@ class Likeness:
     @property
     def within(self) -> bool:
         """Whether the difference is within the tolerance."""
-        return abs(self.difference) <= self.tolerance
+        return self.tolerance is None or abs(self.difference) <= self.tolerance
 
-    def as_json(self) -> dict[str, str | float | bool]:
+    def as_json(self) -> dict[str, str | float | bool | None]:
         """Return the row for the manifest; rounded, so that it is the same on every machine."""
         return {
             "statistic": str(self.statistic),
             "source": str(self.source),
             "target": round(self.target, 6),
             "got": round(self.got, 6),
-            "tolerance": round(self.tolerance, 6),
+            "tolerance": None if self.tolerance is None else round(self.tolerance, 6),
             "within": self.within,
         }
 
@@ -66,8 +67,8 @@ def _totals(drawn: Drawn) -> Iterator[Likeness]:
     figures, families = drawn.figures.statistics, drawn.families
     mean = figures["children", "2023-09"] / figures["families", "2023-09"]
     source = msg("VUTG, september 2023")
-    yield Likeness(msg("kinderen"), source, figures["children", "2023-09"], drawn.people.children, float("inf"), 0)
-    yield Likeness(msg("gezinnen"), source, figures["families", "2023-09"], families.count, float("inf"), 0)
+    yield Likeness(msg("kinderen"), source, figures["children", "2023-09"], drawn.people.children, None, 0)
+    yield Likeness(msg("gezinnen"), source, figures["families", "2023-09"], families.count, None, 0)
     yield Likeness(
         msg("kinderen per gezin"), source, mean, drawn.people.children / families.count, 0.001 + 1 / families.count
     )
@@ -124,7 +125,7 @@ def _toeslag(drawn: Drawn, calibration: Calibration, places: Ints, age: Ints) ->
         aim = target * figures[key, "2022-12"] / before
         row = _share(statistic, source, aim, int(right[those].sum()), int(those.sum()), int(those.sum()) // 2)
         # Only the ratio of an earlier year is known, from before the middle band of April 2023: a wider tolerance.
-        yield Likeness(row.statistic, row.source, row.target, row.got, row.tolerance + 0.02)
+        yield replace(row, tolerance=(row.tolerance or 0.0) + _EARLIER_YEAR)
     yield from _cities(drawn, right.astype(np.float64), calibration, family)
 
 

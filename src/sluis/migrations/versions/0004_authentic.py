@@ -21,6 +21,8 @@ TABLES = (
         died date,
         CONSTRAINT authentic_persons_pkey PRIMARY KEY (insz) INCLUDE (born, died)
     )""",
+    # Birth and death stand beside each stay: who asks where someone lived asks for the age too, and 20,000 numbers
+    # touch as many pages of each index that is read. One index less is half the time.
     f"""CREATE TABLE authentic_residences (
         person {INSZ},
         region text NOT NULL,
@@ -28,10 +30,13 @@ TABLES = (
         register text,
         valid_from date NOT NULL,
         valid_to date,
+        born date NOT NULL,
+        died date,
         CHECK (valid_to >= valid_from)
     )""",
-    "CREATE INDEX authentic_residences_person ON authentic_residences (person) INCLUDE (valid_from, valid_to, nis)",
-    "CREATE INDEX authentic_residences_nis ON authentic_residences (nis) INCLUDE (person, valid_from, valid_to)",
+    "CREATE INDEX authentic_residences_person"
+    " ON authentic_residences (person) INCLUDE (valid_from, valid_to, nis, born, died)",
+    "CREATE INDEX authentic_residences_nis ON authentic_residences (nis, born) INCLUDE (died, valid_from, valid_to)",
     f"""CREATE TABLE authentic_parentage (
         child {INSZ},
         parent {INSZ},
