@@ -106,6 +106,7 @@ def complete(template: Agreement, completion: Completion) -> Agreement | list[Pr
     filling = _Filling(plain(template))
     filling.fill(completion)
     text = filling.text
+    _drop_dangling(text)
     text |= {"id": completion.agreement, "is_template": False}
     text["template"] = {"agreement": template.id, "text_hash": hash_of(template)}
     if completion.template != template.id or completion.template_hash not in (None, hash_of(template)):
@@ -141,6 +142,7 @@ _NARROWABLE = frozenset(
 
 def _changed_clauses(template: Agreement, agreement: Agreement) -> Iterator[Problem]:
     old, new = plain(template), plain(agreement)
+    _drop_dangling(old, leading_into=new)
     for name in sorted((old.keys() | new.keys()) - _OWN_FIELDS):
         yield from _only_filled(old.get(name), new.get(name), (name,), template)
     yield from _only_filled(old["term"], {**new["term"], **_days(old["term"])}, ("term",), template)
@@ -203,6 +205,13 @@ def _may_be_filled(template: Agreement, here: Path) -> bool:
     blanks = (tree.at(blank.path) for blank in template.to_complete)
     is_ground = here[0] == "legal_grounds" and len(here) == 3 and here[2] in GroundCompletion.model_fields
     return is_ground or any(blank is not None and blank.path == here for blank in blanks)
+
+
+def _drop_dangling(text: dict[str, Any], *, leading_into: dict[str, Any] | None = None) -> None:
+    """Drop the blanks and open points about an item that was left out: there is nothing to fill or to find out."""
+    tree = Tree(text if leading_into is None else leading_into)
+    for part, key in (("to_complete", "path"), ("open_points", "about")):
+        text[part] = [entry for entry in text.get(part, []) if tree.at(entry[key]) is not None]
 
 
 def is_blank(tree: Tree, blank: ToComplete) -> bool:

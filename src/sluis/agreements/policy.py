@@ -212,8 +212,9 @@ def _leg(
     return LegPolicy(
         name=name,
         kind=leg["kind"],
-        senders=frozenset(bodies[party] for party in leg["senders"]),
-        receivers=frozenset(bodies[party] for party in leg["receivers"]),
+        # Whoever the text does not describe as a party is none, whatever body bears that name.
+        senders=frozenset(bodies[party] for party in leg["senders"] if party in bodies),
+        receivers=frozenset(bodies[party] for party in leg["receivers"] if party in bodies),
         source=leg.get("source"),
         answers=leg.get("answers"),
         purposes=frozenset(leg["purposes"]),
