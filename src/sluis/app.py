@@ -2,39 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from fastapi import FastAPI
-
 from sluis.authentic.source import AuthenticRegister, SocialeToeslagSource
 from sluis.background import Repeating
-from sluis.database import Connection, Database, migrate
-from sluis.gate import store as actors
-from sluis.gate.actions import Gate, day_of
+from sluis.database import Database, migrate
+from sluis.gate.actions import Gate
 from sluis.gate.model import Source
-from sluis.kernel.territory import find_body
-from sluis.kernel.text import Message, msg
 from sluis.ledger.keys import LedgerKeys, ledger_keys
 from sluis.ledger.sequencer import Sequencer
 from sluis.lists.passage import Lists
 from sluis.lists.upkeep import expire_overdue, remind_overdue
 from sluis.lists.vault import open_vault
 from sluis.settings import Settings
-from sluis.web.kit import NavigationItem, PageKit, Tile
-from sluis.web.people import SignedIn, SignInChoice
-from sluis.web.shell import create_shell, refuse_to_start_without_a_door
-
-ROLE_NAMES: Mapping[str, Message] = {
-    "officer": msg("dossierbehandelaar"),
-    "dpo": msg("functionaris voor gegevensbescherming"),
-    "signatory": msg("ondertekenaar"),
-    "access-manager": msg("toegangsbeheerder"),
-    "supervisor": msg("toezichthouder"),
-    "citizen": msg("burger"),
-}
 
 _UPKEEP_SECONDS = 60.0
 
@@ -78,55 +60,3 @@ class Installation:
         at = datetime.now(UTC)
         expire_overdue(self.lists, at=at)
         remind_overdue(self.lists, at=at)
-
-
-class Directory:
-    """The people of this installation, as the page kit asks for them."""
-
-    def __init__(self, clock: Callable[[], datetime]) -> None:
-        self._clock = clock
-
-    def list_people(self, connection: Connection) -> Sequence[SignInChoice]:
-        """Return the fictional people of the demo, with the roles that they hold now."""
-        grants: dict[str, list[actors.RoleGrant]] = {}
-        for grant in actors.list_roles(connection, on=day_of(self._clock())):
-            grants.setdefault(grant.actor, []).append(grant)
-        return [
-            SignInChoice(
-                id=actor.id,
-                name=actor.display_name,
-                party_name=_party_name(grants[actor.id][0].party) if actor.id in grants else None,
-                role_names=tuple(_role_name(grant.role) for grant in grants.get(actor.id, ()))
-                or (ROLE_NAMES["citizen"],),
-                description="",
-            )
-            for actor in actors.list_actors(connection)
-            if actor.kind == "person"
-        ]
-
-    def find(self, connection: Connection, person_id: str) -> SignedIn | None:
-        """Return the person with the roles of this moment: a role withdrawn is gone on the next click."""
-        actor = actors.find_actor(connection, person_id)
-        if actor is None or actor.kind != "person":
-            return None
-        grants = actors.list_roles(connection, on=day_of(self._clock()), actor=person_id)
-        party = grants[0].party if grants else None
-        roles = {grant.role for grant in grants if grant.party == party}
-        if actors.insz_of(connection, person_id) is not None:
-            roles.add("citizen")
-        return SignedIn(
-            id=actor.id,
-            name=actor.display_name,
-            party=party,
-            party_name=None if party is None else _party_name(party),
-            roles=frozenset(roles),
-        )
-
-
-def _party_name(party: str) -> str:
-    body = find_body(party)
-    return body.name if body is not None else party
-
-
-def _role_name(role: str) -> Message | str:
-    return ROLE_NAMES.get(role, role)

@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from alembic import command
-from alembic.config import Config
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import ConnectionPool
 
@@ -24,6 +22,8 @@ from sluis.kernel.text import msg
 from sluis.settings import Settings
 
 Connection = psycopg.Connection[tuple[Any, ...]]
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
 
 APP_ROLE = "sluis_app"
 KEEPER_ROLE = "sluis_keeper"
@@ -100,16 +100,35 @@ class Database:
 
 
 def migrate(owner_url: str) -> None:
-    """Bring the database to the newest revision of the one migration line."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.set_main_option("path_separator", "os")
-    config.attributes["owner_url"] = owner_url
+    """Bring the database to the newest revision of the one migration line; a look suffices where it is there."""
     try:
-        command.upgrade(config, "head")
+        if _revision(owner_url) == _newest_revision():
+            return
     except psycopg.OperationalError as error:
         raise SluisError(
             "database-unreachable",
             msg("De databank antwoordt niet."),
             remedy=msg("Controleer SLUIS_DATABASE_URL, of laat die weg om de ingebouwde databank te gebruiken."),
         ) from error
+    # Alembic takes a second to import; most starts have nothing to migrate.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    config.attributes["owner_url"] = owner_url
+    command.upgrade(config, "head")
+
+
+def _revision(owner_url: str) -> str | None:
+    with psycopg.connect(owner_url) as connection:
+        if connection.execute("SELECT to_regclass('alembic_version')").fetchone() == (None,):
+            return None
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        return None if row is None else str(row[0])
+
+
+def _newest_revision() -> str:
+    """Return the revision of the last file; `tests/architecture/test_migrations.py` holds names and line together."""
+    return max(path.name[:4] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py"))

@@ -9,8 +9,8 @@ from sluis.gate.model import Record
 
 
 def answer_columns(leg: LegPolicy) -> list[str]:
-    """Return the columns: the leg's items by their own technical names, in the order of the agreement's text."""
-    return list(leg.items)
+    """Return the columns: the leg's items by their technical names, in the order of the agreement's text."""
+    return [name.replace("-", "_") for name in leg.items]
 
 
 def answer_rows(records: Iterable[Record], leg: LegPolicy) -> Iterator[list[str]]:

@@ -38,7 +38,7 @@ from sluis.lists.passage import (
     leg_of,
     request_of,
 )
-from sluis.lists.reasons import no_numbers, too_many
+from sluis.lists.reasons import no_numbers, too_many, unreadable
 from sluis.lists.rows import REPLACED, read_rows
 from sluis.lists.workbook import Limits, WorkbookFault, read_request, write_answer
 from sluis.log import redact
@@ -111,7 +111,7 @@ def read(lists: Lists, exchange_id: UUID, *, at: datetime, key: str | None = Non
     # The slow part, in a process of its own: no transaction waits for it.
     column = read_request(content, password, limits=Limits(rows=2 * most + 1000))
     if isinstance(column, WorkbookFault):
-        return _refuse(lists, exchange, (column.reason,), at=at)
+        return _refuse(lists, exchange, (unreadable(column),), at=at)
     rows = read_rows(column.rows, fictitious=lists.fictitious)
     if not rows.numbers or len(rows.numbers) > most:
         reason = too_many(len(rows.numbers), most) if rows.numbers else no_numbers()

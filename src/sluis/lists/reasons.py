@@ -6,8 +6,15 @@ from collections.abc import Mapping
 
 from sluis.kernel.outcome import Clause, Reason
 from sluis.kernel.text import Message, msg
+from sluis.lists.workbook import WorkbookFault
 
+_SECURITY = Clause("AVG", "art. 32")
 _MINIMALITY = Clause("AVG", "art. 5, lid 1, c)")
+
+
+def unreadable(fault: WorkbookFault) -> Reason:
+    """Refuse a file that cannot be read as a request, with what the reader found."""
+    return Reason(fault.code, fault.what, fault.clause or _SECURITY, fault.remedy)
 
 
 def too_many(count: int, most: int) -> Reason:

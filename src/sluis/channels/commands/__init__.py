@@ -1,4 +1,4 @@
-"""The command line: `sluis`. One module per slice, each a Typer app; this one puts them together."""
+"""The command line: `sluis`. One module per slice or single command; this one puts them together."""
 
 from __future__ import annotations
 
@@ -20,17 +20,26 @@ app = typer.Typer(
 )
 
 
-def _add_slices() -> None:
-    for module in pkgutil.iter_modules(__path__):
-        slice_app = getattr(importlib.import_module(f"{__name__}.{module.name}"), "app", None)
-        if isinstance(slice_app, typer.Typer):
-            app.add_typer(slice_app, name=module.name)
+def _add_slices(asked: str | None) -> None:
+    """Add the commands: only those of the module that is asked for, where there is one, for the others cost time."""
+    names = [module.name for module in pkgutil.iter_modules(__path__)]
+    for name in [asked] if asked in names else names:
+        commands = importlib.import_module(f"{__name__}.{name}")
+        if isinstance(slice_app := getattr(commands, "app", None), typer.Typer):
+            app.add_typer(slice_app, name=name)
+        elif register := getattr(commands, "register", None):
+            register(app)
+
+
+@app.callback()
+def _sluis() -> None:
+    """Keep `sluis` a group of commands, also when only one of them is loaded."""
 
 
 def main() -> None:
     """Run one command; an error that a person can mend is told in their language and exits with 2."""
     configure_log()
-    _add_slices()
+    _add_slices(sys.argv[1] if len(sys.argv) > 1 else None)
     try:
         app()
     except SluisError as error:

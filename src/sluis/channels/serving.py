@@ -1,0 +1,25 @@
+"""One serving process: uvicorn, and the threads that belong to it."""
+
+from __future__ import annotations
+
+import uvicorn
+
+from sluis.app import Installation
+from sluis.site import create_app
+
+
+def serve(house: Installation) -> None:
+    """Serve until the process is told to stop; what runs is finished first."""
+    config = uvicorn.Config(
+        create_app(house),
+        host=house.settings.host,
+        port=house.settings.port,
+        log_level="warning",
+        # An access log holds addresses; ours never hold a number of a person, and still nobody needs it here.
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=10,
+        timeout_graceful_shutdown=20,
+        h11_max_incomplete_event_size=64 * 1024,
+    )
+    uvicorn.Server(config).run()

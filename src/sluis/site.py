@@ -1,0 +1,125 @@
+"""The pages of an installation: the shell, every slice's routes, who can sign in, the threads beside them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime
+
+from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
+
+from sluis.app import Installation
+from sluis.database import Connection
+from sluis.gate import store as actors
+from sluis.gate.actions import day_of
+from sluis.kernel.territory import find_body
+from sluis.kernel.text import Message, msg
+from sluis.lists.workbook import start_reader
+from sluis.web.kit import NavigationItem, PageKit
+from sluis.web.people import SignedIn, SignInChoice
+from sluis.web.shell import create_shell, refuse_to_start_without_a_door
+
+ROLE_NAMES: Mapping[str, Message] = {
+    "officer": msg("dossierbehandelaar"),
+    "dpo": msg("functionaris voor gegevensbescherming"),
+    "signatory": msg("ondertekenaar"),
+    "access-manager": msg("toegangsbeheerder"),
+    "supervisor": msg("toezichthouder"),
+    "citizen": msg("burger"),
+}
+
+
+class Directory:
+    """The people of this installation, as the page kit asks for them."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+
+    def list_people(self, connection: Connection) -> Sequence[SignInChoice]:
+        """Return the fictional people of the demo, with the roles that they hold now."""
+        grants: dict[str, list[actors.RoleGrant]] = {}
+        for grant in actors.list_roles(connection, on=day_of(self._clock())):
+            grants.setdefault(grant.actor, []).append(grant)
+        return [
+            SignInChoice(
+                id=actor.id,
+                name=actor.display_name,
+                party_name=_party_name(grants[actor.id][0].party) if actor.id in grants else None,
+                role_names=tuple(_role_name(grant.role) for grant in grants.get(actor.id, ()))
+                or (ROLE_NAMES["citizen"],),
+                description="",
+            )
+            for actor in actors.list_actors(connection)
+            if actor.kind == "person"
+        ]
+
+    def find(self, connection: Connection, person_id: str) -> SignedIn | None:
+        """Return the person with the roles of this moment: a role withdrawn is gone on the next click."""
+        actor = actors.find_actor(connection, person_id)
+        if actor is None or actor.kind != "person":
+            return None
+        grants = actors.list_roles(connection, on=day_of(self._clock()), actor=person_id)
+        party = grants[0].party if grants else None
+        roles = {grant.role for grant in grants if grant.party == party}
+        if actors.insz_of(connection, person_id) is not None:
+            roles.add("citizen")
+        return SignedIn(
+            id=actor.id,
+            name=actor.display_name,
+            party=party,
+            party_name=None if party is None else _party_name(party),
+            roles=frozenset(roles),
+        )
+
+
+def _party_name(party: str) -> str:
+    body = find_body(party)
+    return body.name if body is not None else party
+
+
+def _role_name(role: str) -> Message | str:
+    return ROLE_NAMES.get(role, role)
+
+
+NAVIGATION: tuple[NavigationItem, ...] = (
+    NavigationItem(msg("Lijsten"), "/lijsten", frozenset({"officer", "dpo"})),
+    NavigationItem(msg("Sleutels"), "/lijsten/sleutels", frozenset({"dpo"})),
+    NavigationItem(msg("Overeenkomsten"), "/overeenkomsten", frozenset({"officer", "dpo", "signatory", "supervisor"})),
+    NavigationItem(
+        msg("Grootboek"), "/grootboek", frozenset({"officer", "dpo", "signatory", "access-manager", "supervisor"})
+    ),
+    NavigationItem(msg("Mijn gegevens"), "/mijn-gegevens", frozenset({"citizen"})),
+)
+
+
+def create_app(house: Installation) -> FastAPI:
+    """Return the application: the shell, every slice's routes, and the threads that live as long as it does."""
+    kit = PageKit(
+        settings=house.settings,
+        database=house.database,
+        people=Directory(lambda: datetime.now(UTC)),
+        templates={name: f"sluis.{name}" for name in ("lists", "accession", "oversight", "citizen")},
+        navigation=NAVIGATION,
+        role_names=ROLE_NAMES,
+        checkpoint_href="/grootboek/controlepunt",
+    )
+    refuse_to_start_without_a_door(kit)
+    app = create_shell(kit)
+    app.router.lifespan_context = _with_threads(house)
+    return app
+
+
+def _with_threads(house: Installation) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        threads = (house.sequencer(), house.upkeep())
+        start_reader()
+        for thread in threads:
+            thread.start()
+        yield
+        for thread in threads:
+            await run_in_threadpool(thread.stop)
+        house.database.close()
+
+    return lifespan
