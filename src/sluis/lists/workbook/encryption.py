@@ -319,7 +319,7 @@ def _descriptor(descriptor: bytes) -> Element:
         root = fromstring(descriptor.rstrip(b"\0"), forbid_dtd=True)
     except DefusedXmlException as trick:
         raise Refused("workbook-dtd") from trick
-    except (ParseError, ValueError) as broken:
+    except (ParseError, ValueError, LookupError, ImportError, OSError) as broken:
         raise Refused("workbook-damaged") from broken
     if root.tag != f"{_NAMESPACE}encryption":
         raise Refused("workbook-damaged")

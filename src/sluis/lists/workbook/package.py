@@ -65,7 +65,7 @@ def parse_tree(content: bytes) -> Element:
         return fromstring(content, forbid_dtd=True)
     except DefusedXmlException as trick:
         raise Refused("workbook-dtd") from trick
-    except (ParseError, ValueError, LookupError) as broken:
+    except (ParseError, ValueError, LookupError, ImportError, OSError) as broken:
         raise Refused("workbook-damaged") from broken
 
 

@@ -45,7 +45,7 @@ class _Reader:
         parser.CharacterDataHandler = self._characters
         try:
             parser.Parse(content, True)
-        except (expat.ExpatError, ValueError, LookupError) as broken:
+        except (expat.ExpatError, ValueError, LookupError, ImportError, OSError) as broken:
             raise Refused("workbook-damaged") from broken
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:

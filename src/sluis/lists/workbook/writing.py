@@ -11,14 +11,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rustpy_xlsxwriter import write_worksheets
+from rustpy_xlsxwriter import Format, write_worksheets
 
 from sluis.lists.workbook.encryption import AnswerKey, encrypt
 
 _SHEET_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,30}")
 _COLUMN_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
-_LOOKS_ESCAPED: Final = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
-_NOT_IN_XML: Final = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
+_NOT_IN_XML: Final = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _LONGEST_CELL: Final = 32_767
 _WIDTH: Final = 16.0
 
@@ -59,6 +58,8 @@ def workbook(sheets: Sequence[AnswerSheet]) -> bytes:
         [(sheet.name, list(_records(sheet)) or [dict.fromkeys(sheet.columns)]) for sheet in sheets],
         file,
         column_width=dict.fromkeys(names, _WIDTH),
+        # "@": a cell that someone edits stays text too.
+        column_formats={sheet.name: [Format().set_num_format("@") for _ in sheet.columns] for sheet in sheets},
         # Excel marks digits that are stored as text; here they are so on purpose.
         ignore_errors={sheet.name: list(sheet.columns) for sheet in sheets},
     )
@@ -77,10 +78,10 @@ def _records(sheet: AnswerSheet) -> Iterator[dict[str, str]]:
 
 
 def _shown(text: str) -> str:
-    """Write what Excel would read as an escape so that it is read as itself; refuse what no cell can hold."""
+    """Refuse what no cell can hold. Control characters and what looks like `_x0041_` the writer escapes itself."""
     if len(text) > _LONGEST_CELL or _NOT_IN_XML.search(text):
-        raise ValueError("A cell holds at most 32,767 characters, none of them a control character.")
-    return _LOOKS_ESCAPED.sub("_x005F_", text)
+        raise ValueError("A cell holds at most 32,767 characters, all of which XML has a place for.")
+    return text
 
 
 def make_request(
