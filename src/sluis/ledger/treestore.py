@@ -38,7 +38,11 @@ class StoredCheckpoint:
 def try_lock(connection: Connection) -> tuple[bool, str]:
     """Become the one sequencer until this transaction ends, if no other is; return also the snapshot seen."""
     row = connection.execute(
-        "SELECT pg_try_advisory_xact_lock(%s), pg_current_snapshot()::text", (_LOCK,), prepare=True
+        # A sequencer that hangs gives its place up soon.
+        "SELECT pg_try_advisory_xact_lock(%s), pg_current_snapshot()::text,"
+        " set_config('idle_in_transaction_session_timeout', '15s', true)",
+        (_LOCK,),
+        prepare=True,
     ).fetchone()
     assert row is not None
     return bool(row[0]), str(row[1])

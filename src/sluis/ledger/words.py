@@ -1,0 +1,67 @@
+"""Evidence in words: kinds of entries, outcomes, grounds and groups of persons.
+
+The kinds and the codes of grounds are open sets; one that is not known here is shown as the code that it is.
+`tests/unit/ledger/test_words.py` holds the grounds to those that the gate gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sluis.kernel.text import Message, msg
+
+KIND_WORDS: Mapping[str, Message] = {
+    "release": msg("Gegevens meegedeeld"),
+    "refusal": msg("Vraag niet doorgelaten"),
+    "agreement-drafted": msg("Overeenkomst opgesteld"),
+    "agreement-changed": msg("Ontwerp van overeenkomst gewijzigd"),
+    "agreement-signed": msg("Overeenkomst ondertekend"),
+    "agreement-published": msg("Overeenkomst bekendgemaakt"),
+    "agreement-ended": msg("Overeenkomst beëindigd"),
+    "agreement-revoked": msg("Overeenkomst ingetrokken"),
+    "condition-recorded": msg("Voorwaarde vastgelegd"),
+    "condition-withdrawn": msg("Voorwaarde teruggenomen"),
+    "key-set": msg("Sleutel van de bestanden ingesteld"),
+    "key-destroyed": msg("Sleutel van de bestanden vernietigd"),
+    "file-destroyed": msg("Bestand vernietigd"),
+    "copy-destroyed": msg("Eigen kopie vernietigd"),
+    "person-erased": msg("Persoon uit het grootboek gewist"),
+}
+
+OUTCOME_WORDS: Mapping[str, Message] = {
+    "permitted": msg("doorgelaten"),
+    "refused": msg("geweigerd"),
+    "undecided": msg("niet beslist"),
+    "done": msg("gedaan"),
+}
+
+GROUND_WORDS: Mapping[str, Message] = {
+    "agreement-not-in-force": msg("De overeenkomst was niet van kracht."),
+    "outside-term": msg("De vraag kwam buiten de looptijd van de overeenkomst."),
+    "text-altered": msg("De bewaarde tekst was niet de tekst die ondertekend is."),
+    "party-not-receiver": msg("Deze organisatie is volgens de overeenkomst geen ontvanger."),
+    "successor-must-sign": msg("Het bestuur ontstond door een fusie en moet eerst zelf ondertekenen."),
+    "actor-without-role": msg("Wie vroeg, had daarvoor geen rol."),
+    "leg-not-agreed": msg("De overeenkomst kende deze uitwisseling niet."),
+    "purpose-not-agreed": msg("Het doel stond niet in de overeenkomst."),
+    "items-not-agreed": msg("Er werden gegevens gevraagd die niet in de overeenkomst staan."),
+    "no-subjects": msg("De vraag noemde geen enkele persoon."),
+    "too-many-subjects": msg("De vraag noemde te veel personen."),
+    "channel-not-agreed": msg("De vraag kwam langs een weg die niet afgesproken is."),
+    "uses-spent": msg("Het afgesproken aantal uitwisselingen was al bereikt."),
+    "condition-not-met": msg("Een voorwaarde van de overeenkomst was niet vervuld."),
+    "source-not-connected": msg("De bron van de gegevens was niet aangesloten."),
+    "too-many-numbers": msg("De lijst telde meer nummers dan er kinderen in de gemeente wonen."),
+    "no-numbers": msg("In de lijst stond geen enkel bruikbaar nummer."),
+    "not-collected": msg("Het antwoord werd niet op tijd opgehaald."),
+}
+
+GROUP_WORDS: Mapping[str, Message] = {
+    "asked": msg("naar wie gevraagd is"),
+    "released": msg("over wie iets meegedeeld is"),
+}
+
+
+def in_words(words: Mapping[str, Message], code: str) -> Message:
+    """Return a code in words, or the code itself where there are none; braces in it mean nothing."""
+    return words.get(code) or Message("{code}", (("code", code),))
