@@ -27,7 +27,7 @@ KEY_CONDITION = "key-set-by-dpos"
 
 SHORTEST_KEY = 12
 LONGEST_KEY = 255  # what Excel and LibreOffice accept as a password
-_MOST_ATTEMPTS = 5
+MOST_ATTEMPTS = 5
 _SECRECY = Clause("AVG", "art. 32")
 
 
@@ -187,7 +187,7 @@ def _open_key(connection: Connection, agreement: str, party: str, vault: Vault) 
 
 
 def _count_failure(connection: Connection, *, agreement: str, party: str, state: KeyState) -> KeyMismatch:
-    left = _MOST_ATTEMPTS - state.attempts - 1
+    left = MOST_ATTEMPTS - state.attempts - 1
     if left > 0:
         store.count_attempt(connection, agreement=agreement, party=party)
     else:

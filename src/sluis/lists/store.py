@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -82,6 +82,19 @@ def list_exchanges(connection: Connection, *, party: str, most: int = 50, skip: 
     return [_exchange(row) for row in rows]
 
 
+def count_exchanges(connection: Connection, *, party: str) -> int:
+    """Return how many exchanges a party has."""
+    row = connection.execute("SELECT count(*) FROM lists_exchange WHERE party = %s", (party,)).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def count_by_state(connection: Connection, *, party: str) -> dict[str, int]:
+    """Return how many exchanges of a party stand in each state."""
+    rows = connection.execute("SELECT state, count(*) FROM lists_exchange WHERE party = %s GROUP BY state", (party,))
+    return {row[0]: int(row[1]) for row in rows}
+
+
 def change_state(connection: Connection, exchange: Exchange, *, target: State, at: datetime, **changes: object) -> bool:
     """Move an exchange from the state it was seen in; False when somebody else moved it first.
 
@@ -154,6 +167,22 @@ def count_reminders(connection: Connection, exchange: UUID) -> int:
     row = connection.execute("SELECT count(*) FROM lists_reminder WHERE exchange = %s", (exchange,)).fetchone()
     assert row is not None
     return int(row[0])
+
+
+def list_reminders(connection: Connection, exchange: UUID) -> list[datetime]:
+    """Return when the party was reminded to confirm destruction, oldest first."""
+    rows = connection.execute("SELECT sent_at FROM lists_reminder WHERE exchange = %s ORDER BY ordinal", (exchange,))
+    return [row[0] for row in rows]
+
+
+def list_keys(connection: Connection, *, agreements: Sequence[str]) -> dict[tuple[str, str], KeyState]:
+    """Return how far each key under these agreements is, by agreement and party."""
+    rows = connection.execute(
+        "SELECT agreement, party, proposed_party, proposed_by, confirmed_party, attempts FROM lists_key"
+        " WHERE agreement = ANY(%s)",
+        (list(agreements),),
+    )
+    return {(row[0], row[1]): KeyState(*row[2:]) for row in rows}
 
 
 def find_key(connection: Connection, *, agreement: str, party: str, lock: bool = False) -> KeyState | None:
