@@ -1,15 +1,20 @@
-"""An application served for real: uvicorn on a free port of this machine, in a thread of the test."""
+"""An application served for real: uvicorn on a free port of this machine, and a database that several tests share."""
 
 from __future__ import annotations
 
 import socket
 import threading
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
 import uvicorn
 from fastapi import FastAPI
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from sluis.database import Database
 
 
 @contextmanager
@@ -32,3 +37,20 @@ def live_server(app: FastAPI) -> Iterator[str]:
         server.should_exit = True
         thread.join(timeout=20)
         listener.close()
+
+
+@contextmanager
+def fresh_database(server_url: str, template: str) -> Iterator[Database]:
+    """Yield an empty, migrated database for as long as the block runs, for fixtures that outlive one test."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    parts = conninfo_to_dict(server_url)
+    parts["dbname"] = name
+    database = Database(make_conninfo("", **parts), pool_size=8)
+    try:
+        yield database
+    finally:
+        database.close()
+        with psycopg.connect(server_url, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_currency, format_decimal, format_percent
-from babel.units import format_unit
 from markupsafe import Markup
 
+from sluis.kernel.text import msg
 from sluis.web.languages import Language, translate
 
 _LOCALES: dict[Language, str] = {"nl": "nl_BE", "fr": "fr_BE", "en": "en_GB", "de": "de_BE"}
 _BRUSSELS = ZoneInfo("Europe/Brussels")
-_UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
+_Unit = Literal["day", "hour", "minute", "second"]
+_UNITS: tuple[tuple[_Unit, int], ...] = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 _DIGITS = re.compile(r"\D")
 
 
@@ -44,8 +46,12 @@ class Formats:
         for unit, length in _UNITS:
             count, seconds = divmod(seconds, length)
             if count:
-                parts.append(format_unit(count, unit, locale=self.locale))
-        return " ".join(parts[:2]) or format_unit(0, "second", locale=self.locale)
+                parts.append(self._length(count * length, unit))
+        return " ".join(parts[:2]) or self._length(0, "second")
+
+    def _length(self, seconds: int, unit: _Unit) -> str:
+        # A threshold that is never met keeps Babel at the unit that is asked for. Its format_unit knows no Dutch hour.
+        return format_timedelta(timedelta(seconds=seconds), granularity=unit, threshold=10**9, locale=self.locale)
 
     def number(self, value: int | Decimal) -> str:
         """Return "1.614.340"."""
@@ -66,7 +72,7 @@ class Formats:
             return Markup('<span class="insz">{}.{}.{}-{}.{}</span>').format(
                 digits[:2], digits[2:4], digits[4:6], digits[6:9], digits[9:]
             )
-        spoken = translate("rijksregisternummer dat eindigt op {digits}", self.language).format(digits=digits[-2:])
+        spoken = translate(msg("rijksregisternummer dat eindigt op {digits}", digits=digits[-2:]), self.language)
         return Markup(
             '<span class="insz"><span aria-hidden="true">••.••.••-•••.{}</span>'
             '<span class="visually-hidden">{}</span></span>'

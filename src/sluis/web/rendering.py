@@ -11,7 +11,7 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined, nodes
+from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined, nodes
 from markupsafe import Markup, escape
 
 from sluis.kernel.text import Message
@@ -135,7 +135,7 @@ class Pages:
         own = PackageLoader("sluis.web")
         slices = PrefixLoader({prefix: PackageLoader(package) for prefix, package in kit.templates.items()})
         loader = ChoiceLoader([own, slices])
-        self._environments = {language: _environment(loader, language) for language in LANGUAGES}
+        self._environments = {language: make_environment(loader, language) for language in LANGUAGES}
         environment = self._environments["nl"]
         self._index = {
             name: template
@@ -146,9 +146,16 @@ class Pages:
 
     def text(self, page: Page, template: str, context: Mapping[str, object]) -> str:
         """Return a page as text."""
-        environment = self._environments[page.language]
-        ui = Components(environment, self._index, page)
-        return environment.get_template(template).render({**context, "page": page, "ui": ui})
+        found = self.environment(page.language).get_template(template)
+        return found.render({**context, "page": page, "ui": self.components(page)})
+
+    def environment(self, language: Language) -> Environment:
+        """Return the environment of one language."""
+        return self._environments[language]
+
+    def components(self, page: Page) -> Components:
+        """Return the components as they look on one page."""
+        return Components(self.environment(page.language), self._index, page)
 
 
 def _macros(environment: Environment, template: str) -> list[str]:
@@ -158,7 +165,9 @@ def _macros(environment: Environment, template: str) -> list[str]:
     return [name for name in names if not name.startswith("_")]
 
 
-def _environment(loader: ChoiceLoader, language: Language) -> Environment:
+def make_environment(loader: BaseLoader, language: Language) -> Environment:
+    """Return an environment that speaks one language: every value escaped, every missing name an error."""
+
     formats = Formats(language)
 
     def sentence(text: Message | str, **parameters: object) -> Markup:

@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from sluis.database import Database
 from tests.acceptance.browser.looks import AXE, watch_policy
-from tests.serving import live_server
+from tests.serving import fresh_database, live_server
 from tests.unit.web.applications import make_application
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -76,8 +75,8 @@ def axe() -> None:
     _need(AXE.exists(), "no axe-core: run npm ci --prefix tests/browser-tools")
 
 
-@pytest.fixture
-def address(database: Database) -> Iterator[str]:
+@pytest.fixture(scope="session")
+def address(server_url: str, template: str) -> Iterator[str]:
     """The address of the shell, served with two fictional people and an upload page."""
-    with live_server(make_application(database)) as served:
+    with fresh_database(server_url, template) as database, live_server(make_application(database)) as served:
         yield served
