@@ -49,6 +49,43 @@ VERDICTS: Mapping[str, Message] = {
     "unfavourable": msg("ongunstig"),
     "not-stated": msg("niet vermeld"),
 }
+ANCHORS: Mapping[str, Message] = {
+    "receipt": msg("de ontvangst"),
+    "delivery": msg("de levering"),
+    "decision": msg("de beslissing"),
+    "payment": msg("de betaling"),
+    "purpose-reached": msg("het doel is bereikt"),
+    "role-ends": msg("het einde van de rol van de betrokkene"),
+    "case-closes": msg("het afsluiten van het dossier"),
+    "agreement-ends": msg("het einde van de overeenkomst"),
+    "other-event": msg("een andere gebeurtenis"),
+}
+FORMS: Mapping[str, Message] = {
+    "pseudonymised": msg("De gegevens worden gepseudonimiseerd."),
+    "anonymous": msg("De gegevens worden geanonimiseerd."),
+}
+GROUND_STATES: Mapping[str, Message] = {
+    "in-force": msg("van kracht"),
+    "draft": msg("nog een ontwerp"),
+    "repealed": msg("opgeheven"),
+}
+SPECIAL: Mapping[str, Message] = {
+    "article-9": msg("bijzondere categorie (artikel 9 AVG)"),
+    "article-10": msg("strafrechtelijk gegeven (artikel 10 AVG)"),
+}
+PARTY_KINDS: Mapping[str, Message] = {
+    "agency": msg("agentschappen"),
+    "department": msg("departementen"),
+    "municipality": msg("gemeenten"),
+    "ocmw": msg("OCMW's"),
+    "province": msg("provincies"),
+    "hospital": msg("ziekenhuizen"),
+    "provider": msg("zorgaanbieders"),
+    "research": msg("onderzoeksinstellingen"),
+    "federal": msg("federale overheden"),
+    "private": msg("private instellingen"),
+    "other": msg("andere instellingen"),
+}
 _UNITS: Mapping[str, Message] = {
     "hours": msg("uur"),
     "days": msg("dagen"),
@@ -73,8 +110,8 @@ def period(written: str) -> Message:
     return msg("{number} {unit}", number=written[1:-1], unit=_PERIODS[written[-1]])
 
 
-def joined(parts: Iterable[Message]) -> Message:
-    """Return the parts with commas between them, each still translatable."""
+def joined(parts: Iterable[Message], *, between: str = ", ") -> Message:
+    """Return the parts in a row, each still translatable."""
     listed = list(parts)
-    text = ", ".join(f"{{part{number}}}" for number in range(len(listed)))
+    text = between.join(f"{{part{number}}}" for number in range(len(listed)))
     return Message(text, tuple((f"part{number}", part) for number, part in enumerate(listed)))

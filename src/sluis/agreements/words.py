@@ -9,50 +9,40 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sluis.agreements.legs import Leg, LegPeriodicity, Retention, Subjects
+from sluis.agreements.legs import Item, Leg, Retention
 from sluis.agreements.model import Agreement
-from sluis.agreements.parties import Contact, Party
+from sluis.agreements.parties import Party
 from sluis.agreements.phrases import (
+    ANCHORS,
     CAPACITIES,
     CHANNELS,
+    FORMS,
     INSTRUMENTS,
     KINDS,
-    TERRITORIES,
-    VERDICTS,
+    PARTY_KINDS,
+    SPECIAL,
     deadline,
     joined,
     period,
 )
 from sluis.agreements.problems import quoted
 from sluis.agreements.text import hash_of
-from sluis.kernel.kbo import KboFault, format_kbo, read_kbo
+from sluis.agreements.wording import (
+    Block,
+    Bullets,
+    Paragraph,
+    Table,
+    contact_line,
+    numbers_of,
+    paragraphs,
+    processors_of,
+    rhythm,
+    scope_of,
+    validity_of,
+    verdict_of,
+    with_date,
+)
 from sluis.kernel.text import Message, msg
-
-
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """One piece of running text."""
-
-    text: Message
-
-
-@dataclass(frozen=True, slots=True)
-class Bullets:
-    """A list of short texts."""
-
-    items: tuple[Message, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table with its caption and the heads of its columns."""
-
-    caption: Message
-    head: tuple[Message, ...]
-    rows: tuple[tuple[Message, ...], ...]
-
-
-Block = Paragraph | Bullets | Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +83,9 @@ class _Writer:
 
     def sections(self) -> Iterator[Section]:
         text = self.agreement
-        yield Section("summary", None, msg("In het kort"), self._summary())
+        yield Section("summary", None, msg("In het kort"), tuple(self._summary()))
         yield Section("parties", None, msg("De partijen"), tuple(self._parties()))
-        yield Section("preamble", None, msg("Waarom dit protocol"), _paragraphs(*text.preamble))
+        yield Section("preamble", None, msg("Waarom dit protocol"), paragraphs(*text.preamble))
         yield Section("purposes", 1, msg("Onderwerp en doeleinden"), tuple(self._purposes()))
         yield Section("legal-grounds", 2, msg("Rechtsgronden"), tuple(self._grounds()))
         yield Section("items", 3, msg("Welke gegevens, waarom en hoe lang"), tuple(self._legs()))
@@ -103,14 +93,14 @@ class _Writer:
         yield Section("term", 5, msg("Hoe vaak en hoe lang"), tuple(self._rhythm()))
         yield Section("security", 6, msg("Beveiliging en kanalen"), tuple(self._security()))
         yield Section("quality", 7, msg("Kwaliteit van de gegevens"), tuple(self._quality()))
-        yield Section("sanction", 8, msg("Als een partij zich niet aan de afspraken houdt"), _paragraphs(text.sanction))
-        yield Section("notices", 9, msg("Meldingen"), _paragraphs(text.breach_notice.text, text.change_notice.text))
+        yield Section("sanction", 8, msg("Als een partij zich niet aan de afspraken houdt"), paragraphs(text.sanction))
+        yield Section("notices", 9, msg("Meldingen"), tuple(self._notices()))
         yield Section(
             "law",
             10,
             msg("Toepasselijk recht en geschillen"),
             (
-                *_paragraphs(text.law.applicable, text.law.disputes),
+                *paragraphs(text.law.applicable, text.law.disputes),
                 Paragraph(msg("Bevoegd: {court}.", court=text.law.court)),
             ),
         )
@@ -120,17 +110,27 @@ class _Writer:
         yield Section("duties", 14, msg("Voorwaarden en verbintenissen"), tuple(self._duties()))
         yield Section("open", None, msg("Wat nog niet vaststaat"), tuple(self._open()))
 
-    def _summary(self) -> tuple[Block, ...]:
-        summary = self.agreement.summary
-        return (Paragraph(quoted(summary.in_language(self.language))),) if summary else ()
+    def _summary(self) -> Iterator[Block]:
+        text = self.agreement
+        if text.summary:
+            yield Paragraph(quoted(text.summary.in_language(self.language)))
+        yield Paragraph(msg("Gesloten op grond van: {words}.", words=text.concluded_under))
+        for reference, phrase in (
+            (text.template, msg("Invulling van de standaardovereenkomst")),
+            (text.framework, msg("Toetreding tot het kaderprotocol")),
+            (text.supersedes, msg("Vervangt de overeenkomst")),
+        ):
+            if reference is not None:
+                words = ", ".join(part for part in (reference.agreement, reference.text_hash, reference.note) if part)
+                yield Paragraph(msg("{what}: {words}", what=phrase, words=words))
 
     def _parties(self) -> Iterator[Block]:
         rows = tuple(
             (
                 self._name(party.id),
                 joined(CAPACITIES[capacity] for capacity in party.capacities),
-                quoted(_numbers(party)),
-                quoted(_contact(party.dpo)),
+                quoted(numbers_of(party)),
+                quoted(contact_line(party.dpo)),
             )
             for party in self.agreement.parties
         )
@@ -138,6 +138,54 @@ class _Writer:
         yield Table(msg("De partijen van deze overeenkomst"), head, rows)
         for party in self.agreement.parties:
             yield from self._own_words(party)
+            yield from self._organisation(party)
+        signing = tuple(
+            msg(
+                "{name}, {function}, voor {parties}",
+                name=signatory.name or msg("nog in te vullen"),
+                function=signatory.function or msg("nog in te vullen"),
+                parties=self._names(signatory.signs_for),
+            )
+            for signatory in self.agreement.signatories
+        )
+        if signing:
+            yield Paragraph(msg("Wie ondertekent:"))
+            yield Bullets(signing)
+
+    def _organisation(self, party: Party) -> Iterator[Block]:
+        """Yield how the party is organised for this: place, security, register, processors."""
+        name = self._name(party.id)
+        facts: list[Message] = []
+        if party.class_of:
+            facts.append(msg("Alle instellingen van deze soort: {kind}.", kind=PARTY_KINDS[party.class_of]))
+        if party.members:
+            facts.append(msg("Instellingen: {names}.", names=", ".join(party.members)))
+        if not party.controller:
+            facts.append(msg("Deze partij is geen verwerkingsverantwoordelijke."))
+        facts += [quoted(place) for place in (party.address, party.region) if place]
+        if party.security_plan:
+            facts.append(
+                msg(
+                    "Veiligheidsplan: {words}",
+                    words=with_date(party.security_plan.text, party.security_plan.approved_on),
+                )
+            )
+        facts += [
+            msg(
+                "Beoordeling van de veiligheid door {who} op {day}: {words}",
+                who=found.by,
+                day=found.on,
+                words=found.outcome,
+            )
+            for found in party.security_evaluations
+        ]
+        if party.processing_register:
+            facts.append(msg("Register van verwerkingen: {words}", words=party.processing_register))
+        if party.processors is not None:
+            facts += processors_of(party.processors)
+        if facts:
+            yield Paragraph(msg("Over {party}:", party=name))
+            yield Bullets(tuple(facts))
 
     def _own_words(self, party: Party) -> Iterator[Block]:
         name = self._name(party.id)
@@ -159,6 +207,8 @@ class _Writer:
                     subject=decision.subject,
                 )
             )
+            if decision.reference:
+                yield Paragraph(msg("Vindplaats: {words}", words=decision.reference))
 
     def _purposes(self) -> Iterator[Block]:
         for purpose in self.agreement.purposes:
@@ -170,9 +220,9 @@ class _Writer:
         rows = tuple(
             (
                 quoted(ground.instrument),
-                quoted(ground.article) if ground.article else msg("nog in te vullen"),
+                quoted(ground.article) if ground.article else msg("niet genoemd"),
                 quoted(", ".join(ground.gdpr)),
-                quoted(ground.text),
+                msg("{words} {validity}", words=ground.text, validity=validity_of(ground)),
             )
             for ground in self.agreement.legal_grounds
         )
@@ -191,25 +241,68 @@ class _Writer:
                 )
             )
             yield Paragraph(quoted(leg.text))
-            yield Paragraph(msg("Over wie: {scope}", scope=_scope(leg.subjects)))
+            yield Paragraph(msg("Over wie: {scope}", scope=scope_of(leg.subjects)))
+            yield from paragraphs(*(other.text for other in leg.subjects.related))
             yield self._items(leg)
+            yield from self._limits(leg)
         for contact in self.agreement.contacts:
             yield Paragraph(
                 msg(
-                    "{by} schrijft namens {others}: {message} {then}",
+                    "{by} schrijft namens {others} aan {to}: {message} {then}",
                     by=self._name(contact.by),
+                    to=contact.to,
                     others=self._names(contact.on_behalf_of),
                     message=contact.message,
                     then=contact.then,
                 )
             )
 
+    def _limits(self, leg: Leg) -> Iterator[Block]:
+        limits: list[Message] = []
+        if leg.form != "identified":
+            limits.append(FORMS[leg.form])
+        if leg.facts_from:
+            limits.append(msg("Alleen feiten vanaf {day} tellen.", day=leg.facts_from.isoformat()))
+        if leg.pickup_days:
+            limits.append(
+                msg("Een bestand dat na {days} dagen niet opgehaald is, wordt vernietigd.", days=leg.pickup_days)
+            )
+        limits += [
+            msg("{words} Termijn: {term}.", words=term.text, term=deadline(term.within)) for term in leg.deadlines
+        ]
+        if leg.stops_when:
+            limits.append(msg("De stroom houdt op: {words}", words=leg.stops_when))
+        limits.append(msg("Wie mag handelen: {roles}.", roles=", ".join(leg.roles)))
+        yield Bullets(tuple(limits))
+
     def _items(self, leg: Leg) -> Table:
         rows = tuple(
-            (quoted(item.label.in_language(self.language)), quoted(item.justification), _retention(item.retention))
-            for item in leg.items
+            (self._label(item), quoted(item.justification), self._retention(item.retention)) for item in leg.items
         )
         return Table(msg("De gegevens"), (msg("Gegeven"), msg("Waarom het nodig is"), msg("Hoe lang")), rows)
+
+    def _label(self, item: Item) -> Message:
+        parts = [quoted(item.label.in_language(self.language))]
+        if item.special_category != "none":
+            parts.append(SPECIAL[item.special_category])
+        if item.only_when:
+            parts.append(msg("alleen: {words}", words=item.only_when))
+        if item.owner:
+            parts.append(msg("beheerd door {party}", party=self._name(item.owner)))
+        return joined(parts)
+
+    def _retention(self, retention: Retention) -> Message:
+        parts = [quoted(retention.text)]
+        if retention.period:
+            parts.append(msg("Duur: {period}.", period=period(retention.period)))
+        if retention.at_most_days is not None:
+            parts.append(msg("Ten hoogste {days} dagen.", days=retention.at_most_days))
+        parts.append(msg("Te rekenen vanaf: {event}.", event=retention.event or ANCHORS[retention.anchor]))
+        if retention.holder:
+            parts.append(msg("Bewaard door {party}.", party=self._name(retention.holder)))
+        if retention.reason:
+            parts.append(quoted(retention.reason))
+        return joined(parts, between=" ")
 
     def _recipients(self) -> Iterator[Block]:
         if self.agreement.recipients:
@@ -228,12 +321,14 @@ class _Writer:
 
     def _rhythm(self) -> Iterator[Block]:
         rows = tuple(
-            (quoted(name), _periodicity(leg.periodicity), quoted(leg.periodicity.reason))
+            (quoted(name), rhythm(leg.periodicity), quoted(leg.periodicity.reason))
             for name, leg in self.agreement.legs.items()
         )
         if rows:
             yield Table(msg("Hoe vaak"), (msg("Stroom"), msg("Ritme"), msg("Waarom")), rows)
         yield Paragraph(msg("Duur: {words}", words=self.agreement.term.reason))
+        if self.agreement.term.at_most:
+            yield Paragraph(msg("Ten hoogste {period}.", period=period(self.agreement.term.at_most)))
 
     def _security(self) -> Iterator[Block]:
         security = self.agreement.security
@@ -241,9 +336,9 @@ class _Writer:
             channels = joined(CHANNELS[channel] for channel in leg.channels)
             yield Paragraph(msg("Kanalen voor {leg}: {channels}.", leg=name, channels=channels))
         yield Bullets(tuple(quoted(measure.text) for measure in security.measures))
-        yield from _paragraphs(security.access, security.encryption, security.logging)
-        yield from _paragraphs(*([security.backup] if security.backup else []))
-        yield from _paragraphs(security.at_receiver, security.proof, security.processors)
+        yield from paragraphs(security.access, security.encryption, security.logging)
+        yield from paragraphs(*([security.backup] if security.backup else []))
+        yield from paragraphs(security.at_receiver, security.proof, security.processors)
 
     def _quality(self) -> Iterator[Block]:
         quality = self.agreement.quality
@@ -255,6 +350,15 @@ class _Writer:
                 feedback=deadline(quality.feedback_within),
             )
         )
+
+    def _notices(self) -> Iterator[Block]:
+        breach, change = self.agreement.breach_notice, self.agreement.change_notice
+        yield Paragraph(quoted(breach.text))
+        if breach.within:
+            yield Paragraph(msg("Uiterlijk binnen {term}.", term=deadline(breach.within)))
+        yield Paragraph(quoted(change.text))
+        if change.to:
+            yield Paragraph(msg("Te melden aan: {parties}.", parties=self._names(change.to)))
 
     def _end(self) -> Iterator[Block]:
         term = self.agreement.term
@@ -271,7 +375,7 @@ class _Writer:
     def _rights(self) -> Iterator[Block]:
         rights = self.agreement.rights
         yield Paragraph(quoted(rights.text))
-        yield from _paragraphs(*rights.restrictions)
+        yield from paragraphs(*rights.restrictions)
         yield Paragraph(msg("Een klacht kan bij: {supervisor}.", supervisor=rights.supervisor))
         for party in self.agreement.parties:
             if party.citizen_information:
@@ -282,12 +386,17 @@ class _Writer:
     def _publication(self) -> Iterator[Block]:
         yield Bullets(
             tuple(
-                msg("{party}: {where}", party=self._name(place.by), where=place.where)
+                msg(
+                    "{party}: {where} {day}",
+                    party=self._name(place.by),
+                    where=place.where,
+                    day=place.on.isoformat() if place.on else "",
+                )
                 for place in self.agreement.publication
             )
         )
         rows = tuple(
-            (self._name(advice.party), quoted(advice.by), quoted(advice.on.isoformat()), VERDICTS[advice.verdict])
+            (self._name(advice.party), quoted(advice.by), quoted(advice.on.isoformat()), verdict_of(advice))
             for advice in self.agreement.advices
         )
         if rows:
@@ -310,6 +419,12 @@ class _Writer:
                 )
             )
 
+        if self.agreement.documents:
+            yield Paragraph(msg("Bijlagen:"))
+            yield Bullets(tuple(quoted(document.title) for document in self.agreement.documents))
+        if self.agreement.costs:
+            yield Paragraph(msg("Kosten: {words}", words=self.agreement.costs))
+
     def _open(self) -> Iterator[Block]:
         if self.agreement.open_points:
             yield Bullets(
@@ -325,41 +440,3 @@ class _Writer:
 
     def _names(self, party_ids: tuple[str, ...]) -> Message:
         return joined(self._name(party_id) for party_id in party_ids)
-
-
-def _paragraphs(*texts: str) -> tuple[Paragraph, ...]:
-    return tuple(Paragraph(quoted(text)) for text in texts)
-
-
-def _numbers(party: Party) -> str:
-    kbo = read_kbo(party.kbo) if party.kbo else None
-    written_kbo = "" if kbo is None or isinstance(kbo, KboFault) else f"KBO {format_kbo(kbo)}"
-    return ", ".join(part for part in (written_kbo, party.ovo, f"NIS {party.nis}" if party.nis else None) if part)
-
-
-def _contact(contact: Contact | None) -> str:
-    return ", ".join(part for part in (contact.name, contact.email, contact.phone) if part) if contact else "…"
-
-
-def _scope(subjects: Subjects) -> Message:
-    territory = subjects.territory
-    place = TERRITORIES[territory] if isinstance(territory, str) else quoted(", ".join(territory))
-    return msg("{words} Woonplaats: {place}.", words=subjects.text, place=place)
-
-
-def _retention(retention: Retention) -> Message:
-    if retention.at_most_days is not None:
-        return msg("{words} Ten hoogste {days} dagen.", words=retention.text, days=retention.at_most_days)
-    return quoted(retention.text)
-
-
-def _periodicity(periodicity: LegPeriodicity) -> Message:
-    if periodicity.kind == "unlimited":
-        return msg("doorlopend")
-    if periodicity.kind == "per_year":
-        return msg("{times} keer per jaar", times=periodicity.times)
-    return (
-        msg("eenmalig")
-        if periodicity.times in (None, 1)
-        else msg("{times} keer in het geheel", times=periodicity.times)
-    )
