@@ -144,23 +144,29 @@ def _build_indexes(connection: Connection, table: str, beside: str) -> list[tupl
     return renames
 
 
-def _replace(connection: Connection, copied: Loaded, frame: pl.DataFrame) -> None:
-    """Fill a new table beside the old one, index it, and put it in its place."""
-    table, beside = copied.name, f"{copied.name}_next"
-    names = {"table": sql.Identifier(table), "beside": sql.Identifier(beside), "role": sql.Identifier(APP_ROLE)}
+def _build(connection: Connection, copied: Loaded, frame: pl.DataFrame) -> list[tuple[str, str]]:
+    """Fill a new table beside the old one and index it; return the indexes that are to be renamed."""
+    beside = f"{copied.name}_next"
+    names = {"table": sql.Identifier(copied.name), "beside": sql.Identifier(beside), "role": sql.Identifier(APP_ROLE)}
     connection.execute(
         sql.SQL("CREATE TABLE {beside} (LIKE {table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)").format(**names)
     )
     _copy(connection, beside, frame)
-    renames = _build_indexes(connection, table, beside)
+    renames = _build_indexes(connection, copied.name, beside)
+    connection.execute(sql.SQL("GRANT SELECT ON {beside} TO {role}").format(**names))
+    connection.execute(sql.SQL("ANALYZE {beside}").format(**names))
+    return renames
+
+
+def _put_in_place(connection: Connection, copied: Loaded, renames: list[tuple[str, str]]) -> None:
+    """Put the new table in the place of the old one. From here on readers wait, so it comes last."""
+    names = {"table": sql.Identifier(copied.name), "beside": sql.Identifier(f"{copied.name}_next")}
     connection.execute(sql.SQL("DROP TABLE {table}").format(**names))
     connection.execute(sql.SQL("ALTER TABLE {beside} RENAME TO {table}").format(**names))
     for present, final in renames:
         connection.execute(
             sql.SQL("ALTER INDEX {} RENAME TO {}").format(sql.Identifier(present), sql.Identifier(final))
         )
-    connection.execute(sql.SQL("GRANT SELECT ON {table} TO {role}").format(**names))
-    connection.execute(sql.SQL("ANALYZE {table}").format(**names))
 
 
 def load(connection: Connection, directory: Path, *, at: datetime, told: Told = lambda _: None) -> dict[str, int]:
@@ -172,11 +178,14 @@ def load(connection: Connection, directory: Path, *, at: datetime, told: Told = 
     manifest = _manifest(directory)
     connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOAD_LOCK,))
     rows: dict[str, int] = {}
+    renames: dict[str, list[tuple[str, str]]] = {}
     for copied in COPIED:
         frame = _read(directory, copied)
-        _replace(connection, copied, frame)
+        renames[copied.table] = _build(connection, copied, frame)
         rows[copied.table] = frame.height
         told(copied.table)
+    for copied in COPIED:
+        _put_in_place(connection, copied, renames[copied.table])
     connection.execute(
         "INSERT INTO authentic_load (loaded_at, manifest) VALUES (%s, %s)"
         " ON CONFLICT (one) DO UPDATE SET loaded_at = excluded.loaded_at, manifest = excluded.manifest",
