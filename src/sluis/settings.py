@@ -61,5 +61,9 @@ class Settings(BaseSettings):
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
-    """Return the settings of this process, read once."""
-    return Settings()
+    """Return the settings of this process, read once: from the environment, else from `sluis.env` in its home.
+
+    The demo writes that file, so that every later command speaks to the demo's installation.
+    """
+    first = Settings()
+    return Settings(_env_file=first.home / "sluis.env", _env_file_encoding="utf-8")

@@ -35,6 +35,8 @@ BRUSSELS = ZoneInfo("Europe/Brussels")
 # and takes hold only at the end: a revocation never waits for a long list.
 _FEW = 100
 
+_NOBODY = Insz("0" * 11)
+
 # No leg has more items than this; a refused request may name any number, and evidence stays small.
 _MOST_NAMED = 200
 
@@ -155,9 +157,14 @@ class Gate:
             on=request.reference,
         )
         many = len(request.subjects) > _FEW
+        subjects = list(scope)
+        if not many:
+            # The source is asked about as many persons whoever is in scope: time must not tell unknown from not
+            # entitled. Nobody bears this number, so nothing about a person out of scope is read.
+            subjects += [_NOBODY] * (len(request.subjects) - len(scope))
         for portion in source.read(
             connection,
-            subjects=list(scope),
+            subjects=subjects,
             items=request.items,
             reference=request.reference,
             since=leg.facts_from,
