@@ -61,6 +61,15 @@ GROUP_WORDS: Mapping[str, Message] = {
     "released": msg("over wie iets meegedeeld is"),
 }
 
+DETAIL_WORDS: Mapping[str, Message] = {
+    "agreement": msg("Overeenkomst"),
+    "condition": msg("Voorwaarde"),
+    "state": msg("Toestand daarna"),
+    "files": msg("Bestanden"),
+    "why": msg("Aanleiding"),
+    "keys": msg("Aantal vernietigde sleutels"),
+}
+
 
 def in_words(words: Mapping[str, Message], code: str) -> Message:
     """Return a code in words, or the code itself where there are none; braces in it mean nothing."""
