@@ -10,6 +10,7 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 from xml.etree.ElementTree import Element
 
+from sluis.lists.workbook.cells import TRUE
 from sluis.lists.workbook.model import Refused
 from sluis.lists.workbook.package import Package
 
@@ -48,7 +49,11 @@ _FAULT_BY_PART: Final = (
     (re.compile(r"(^|/)(connections\.xml$|querytables/|model/)"), "workbook-connections"),
     (re.compile(r"(^|/)(embeddings|activex|ctrlprops)/"), "workbook-embedded"),
 )
-_TRUE: Final = {"1", "true", "on"}
+_PROTECTION: Final = re.compile(
+    rb"<(?:\w+:)?(?:sheetProtection|workbookProtection|fileSharing)\s[^<>]*"
+    rb"(?:\b(?:sheet|lockStructure|lockWindows|readOnlyRecommended)=[\"'](?:1|true)|[pP]assword=|hashValue=)"
+)
+"""LibreOffice writes an empty workbookProtection into every file, so the element alone says nothing."""
 _PLAIN_NAME: Final = re.compile(
     r"(?:(?:'[^'\[\]|!]*'|[^\W\d][\w.]*)!)?"  # a sheet of this workbook
     r"(?:\$?[A-Z]{1,3}\$?\d{1,7}(?::\$?[A-Z]{1,3}\$?\d{1,7})?|\$?[A-Z]{1,3}:\$?[A-Z]{1,3}|\$?\d{1,7}:\$?\d{1,7})"
@@ -85,12 +90,8 @@ def spreadsheet_kind(package: Package) -> str | None:
 
 def is_only_protected(package: Package) -> bool:
     """Say whether a file that is not encrypted carries sheet or workbook protection, which looks like it to a user."""
-    for name, info in package.entries.items():
-        if re.match(r"xl/(workbook\.xml|worksheets/[^/]+\.xml)$", name) and info.file_size:
-            content = package.read(name)
-            if re.search(rb"<(?:\w+:)?(sheetProtection|workbookProtection|fileSharing)[\s/>]", content):
-                return True
-    return False
+    parts = [name for name in package.entries if re.fullmatch(r"xl/(workbook\.xml|worksheets/[^/]+\.xml)", name)]
+    return any(_PROTECTION.search(package.read(name)) for name in parts)
 
 
 def find_sheets(package: Package) -> Sheets:
@@ -145,7 +146,7 @@ def _check_relations(package: Package) -> None:
 def _check_names(workbook: Element, namespace: str) -> None:
     for name in workbook.iter(f"{{{namespace}}}definedName"):
         places = (name.text or "").strip().split(",")
-        runs = _STARTS_BY_ITSELF.match(name.get("name", "")) or name.get("function") in _TRUE or name.get("vbProcedure")
+        runs = _STARTS_BY_ITSELF.match(name.get("name", "")) or name.get("function") in TRUE or name.get("vbProcedure")
         broken_but_harmless = places == ["#REF!"]
         if runs or not (broken_but_harmless or all(_PLAIN_NAME.fullmatch(place) for place in places)):
             raise Refused("workbook-defined-names")

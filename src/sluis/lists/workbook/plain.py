@@ -28,7 +28,7 @@ _TAGS_WITH_VALUE: Final = 6
 _TAGS_WITH_TEXT: Final = 8
 _TAGS_OF_STRING: Final = 4
 _ATTRIBUTE: Final = re.compile(r' ([\w.:-]+)="([^"]*)"')
-_DECLARATION: Final = re.compile(r"<\?xml version=[\"']1\.0[\"'](?: encoding=[\"'](?i:utf-8)[\"'])?[^<>?]*\?>\s*")
+_DECLARATION: Final = re.compile(r"<\?xml version=[\"']1\.0[\"'](?: encoding=[\"'](?i:utf-8)[\"'])?[^<>?]*\?>\s*<")
 _OUTSIDE_XML: Final = ("\ufffe", "\uffff")
 
 
@@ -38,8 +38,9 @@ def _plain_text(content: bytes) -> str | None:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
         return None
-    declaration = _DECLARATION.match(text)
-    if declaration is None or "<!" in text or text.count("<?") != 1:
+    instructions = text.count("<?")
+    declared = instructions == 1 and _DECLARATION.match(text)
+    if "<!" in text or not (declared or (instructions == 0 and text.startswith("<"))):
         return None
     if any(character in text for character in _OUTSIDE_XML):
         return None

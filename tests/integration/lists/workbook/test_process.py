@@ -33,7 +33,7 @@ from tests.integration.lists.workbook.hostile import HOSTILE, NUMBERS, PASSWORD,
 LIMITS = Limits(rows=100)
 
 
-def _code(outcome):
+def _code(outcome: object) -> object:
     return outcome.code if isinstance(outcome, WorkbookFault) else outcome
 
 
