@@ -44,7 +44,7 @@ def _number(value: float, decimals: int) -> str:
 def _table(rows: list[Likeness]) -> Table:
     """The statistics beside what they should match; the long texts stand last, where a narrow terminal may cut them."""
     spoken = language()
-    heads = (msg("doel"), msg("gekregen"), msg("verschil"), msg("marge"), msg("statistiek"), msg("bron"))
+    heads = (msg("doelwaarde"), msg("gekregen"), msg("verschil"), msg("marge"), msg("statistiek"), msg("bron"))
     table = Table(*(translate(head, spoken) for head in heads), box=None, pad_edge=False)
     for column in table.columns:
         column.no_wrap = True
@@ -55,7 +55,7 @@ def _table(rows: list[Likeness]) -> Table:
             _number(row.target, row.decimals),
             _number(row.got, row.decimals),
             _number(row.difference, row.decimals),
-            "" if row.tolerance == float("inf") else "✓" if row.within else "✗",
+            "" if row.tolerance is None else "✓" if row.within else "✗",
             translate(row.statistic, spoken),
             translate(row.source, spoken),
         )
