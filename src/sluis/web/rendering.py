@@ -81,7 +81,11 @@ class Page:
         return [item for item in self._kit.navigation if self.person is not None and item.is_for(self.person)]
 
     def is_current(self, href: str) -> bool:
-        """Return whether the page stands at or below `href`."""
+        """Return whether `href` is the entry of the navigation that the page stands nearest to, at it or below."""
+        above = [item.href for item in self.navigation if self._stands_below(item.href)]
+        return bool(above) and href == max(above, key=len)
+
+    def _stands_below(self, href: str) -> bool:
         return self.path == href or self.path.startswith(href.rstrip("/") + "/")
 
     @property

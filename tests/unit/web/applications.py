@@ -83,7 +83,10 @@ def make_kit(
         database=database,
         people=FictionalPeople(),
         templates={"proef": "tests.unit.web"},
-        navigation=(NavigationItem(msg("Lijsten"), "/proef/lijsten", frozenset({"officer"})),),
+        navigation=(
+            NavigationItem(msg("Start"), "/proef", frozenset({"officer"})),
+            NavigationItem(msg("Lijsten"), "/proef/lijsten", frozenset({"officer"})),
+        ),
         role_names={"officer": msg("Ambtenaar"), "citizen": msg("Burger")},
         tiles=_tiles,
         clock=clock or (lambda: datetime.now(UTC)),

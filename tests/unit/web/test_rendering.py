@@ -19,6 +19,7 @@ from sluis.web.languages import LANGUAGES, Language
 from sluis.web.preferences import language_of
 from sluis.web.rendering import Page, Pages, make_environment
 from tests.unit.web.applications import make_kit
+from tests.unit.web.people import OFFICER
 from tests.unit.web.visits import Visit
 
 # Nobody is signed in here, so nothing is asked of it.
@@ -104,6 +105,17 @@ def test_a_message_is_said_in_the_readers_language_wherever_it_stands() -> None:
 @given(value=st.text())
 def test_no_value_ever_becomes_markup(value: str) -> None:
     assert "<" not in PLAIN.render(value=value)
+
+
+@pytest.mark.parametrize(
+    ("path", "current"), [("/proef/lijsten/7", "/proef/lijsten"), ("/proef/x", "/proef"), ("/proeft", None)]
+)
+def test_the_navigation_marks_the_nearest_entry_only(path: str, current: str | None) -> None:
+    request = request_for()
+    request.scope["path"] = path
+    request.state.visitor = OFFICER
+    page = Page(request)
+    assert [item.href for item in page.navigation if page.is_current(item.href)] == ([current] if current else [])
 
 
 def test_a_name_that_the_page_was_not_given_is_an_error_not_an_empty_place() -> None:
