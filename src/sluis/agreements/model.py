@@ -162,7 +162,7 @@ class Publication(Part):
 
     by: Slug = Field(description="De partij.")
     where: Line = Field(description="Plaats van bekendmaking.")
-    on: Day | None = Field(default=None, description="Datum, zodra die er is.")
+    date: Day | None = Field(default=None, description="Datum, zodra die er is.")
 
 
 class Document(Part):

@@ -41,7 +41,7 @@ class Decision(Part):
     """The decision of the body's own authority on which its taking part rests."""
 
     authority: Line = Field(description="Wie besliste: college van burgemeester en schepenen, vast bureau, raad …")
-    on: Day = Field(description="Datum van de beslissing.")
+    date: Day = Field(description="Datum van de beslissing.")
     subject: Prose = Field(description="Wat er beslist is.")
     reference: Line | None = Field(default=None, description="Vindplaats of nummer.")
     sha256: Sha256 | None = Field(default=None, description="SHA-256 van het bijgevoegde document.")
@@ -58,7 +58,7 @@ class SecurityPlan(Part):
 class SecurityEvaluation(Part):
     """A dated evaluation of the party's security."""
 
-    on: Day = Field(description="Datum.")
+    date: Day = Field(description="Datum.")
     by: Line = Field(description="Wie beoordeelde.")
     outcome: Prose = Field(description="Uitkomst.")
 
@@ -134,7 +134,7 @@ class Advice(Part):
 
     party: Slug = Field(description="De partij waarvan de functionaris adviseert.")
     by: Line = Field(description="Naam van de functionaris of de dienst.")
-    on: Day = Field(description="Datum van het advies.")
+    date: Day = Field(description="Datum van het advies.")
     verdict: Literal["favourable", "with-remarks", "unfavourable", "not-stated"] = Field(
         description="Gunstig, gunstig met opmerkingen, ongunstig, of niet vermeld in de bron."
     )

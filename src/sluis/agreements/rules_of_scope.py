@@ -91,8 +91,8 @@ def term_runs_forward(text: Tree) -> Iterator[Problem]:
 def in_force_after_what_it_rests_on(text: Tree) -> Iterator[Problem]:
     """It cannot be in force before it could be signed: not before the advices and decisions that it names."""
     start = text["term"]["in_force_from"]
-    days = [advice["on"].day for advice in text["advices"].elements()]
-    days += [party["decision"]["on"].day for party in text["parties"].elements()]
+    days = [advice["date"].day for advice in text["advices"].elements()]
+    days += [party["decision"]["date"].day for party in text["parties"].elements()]
     latest = max((day for day in days if day is not None), default=date.min)
     if start.day is not None and start.day < latest:
         yield problem(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sluis.agreements.policy import text_hash
@@ -17,12 +17,17 @@ LOCK_CLASS = 7510003
 
 @dataclass(frozen=True, slots=True)
 class AgreementState:
-    """Where an agreement stands now: its state, the text that counts, and the days on which that text holds."""
+    """Where an agreement stands now: its state, the text that counts, and the days on which that text holds.
+
+    `found_hash` is the SHA-256 of the text as it is stored at this moment; it differs from `text_hash` only when
+    somebody altered it.
+    """
 
     state: str
     text_hash: str
     in_force_from: date | None
     until: date | None
+    found_hash: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,9 @@ def lock_agreement(connection: Connection, agreement: str) -> AgreementState | N
 def read_state(connection: Connection, agreement: str) -> AgreementState | None:
     """Return the state as it is now, without holding it."""
     row = connection.execute(
-        "SELECT state, text_hash, in_force_from, until FROM agreement WHERE id = %s", (agreement,)
+        "SELECT a.state, a.text_hash, a.in_force_from, a.until, encode(sha256(t.canonical), 'hex')"
+        " FROM agreement a JOIN agreement_text t ON t.hash = a.text_hash WHERE a.id = %s",
+        (agreement,),
     ).fetchone()
     return AgreementState(*row) if row else None
 

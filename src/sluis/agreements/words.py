@@ -174,7 +174,7 @@ class _Writer:
             msg(
                 "Beoordeling van de veiligheid door {who} op {day}: {words}",
                 who=found.by,
-                day=found.on,
+                day=found.date,
                 words=found.outcome,
             )
             for found in party.security_evaluations
@@ -203,7 +203,7 @@ class _Writer:
                 msg(
                     "Beslissing van {authority} van {day}: {subject}",
                     authority=decision.authority,
-                    day=decision.on.isoformat(),
+                    day=decision.date.isoformat(),
                     subject=decision.subject,
                 )
             )
@@ -390,13 +390,13 @@ class _Writer:
                     "{party}: {where} {day}",
                     party=self._name(place.by),
                     where=place.where,
-                    day=place.on.isoformat() if place.on else "",
+                    day=place.date.isoformat() if place.date else "",
                 )
                 for place in self.agreement.publication
             )
         )
         rows = tuple(
-            (self._name(advice.party), quoted(advice.by), quoted(advice.on.isoformat()), verdict_of(advice))
+            (self._name(advice.party), quoted(advice.by), quoted(advice.date.isoformat()), verdict_of(advice))
             for advice in self.agreement.advices
         )
         if rows:

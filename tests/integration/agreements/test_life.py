@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 
 import psycopg
 import pytest
-from tests.unit.agreements.samples import advised, an_agreement
 
 from sluis.agreements import actions, store
 from sluis.agreements.actions import (
@@ -25,6 +24,7 @@ from sluis.agreements.policy import text_hash
 from sluis.agreements.text import canonical, hash_of
 from sluis.database import Connection, Database
 from sluis.kernel.errors import SluisError
+from tests.unit.agreements.samples import advised, an_agreement
 
 NOW = datetime(2026, 1, 10, 9, tzinfo=UTC)
 WINGENE, OPGROEIEN = "gemeente-wingene", "opgroeien-regie"

@@ -34,7 +34,7 @@ def advised(agreement: Agreement) -> Agreement:
                 Advice(
                     party=party.id,
                     by=f"functionaris van {party.id}",
-                    on=date(2026, 1, 5),
+                    date=date(2026, 1, 5),
                     verdict="favourable",
                     draft_hash=current,
                 )

@@ -22,7 +22,8 @@ from sluis.agreements.problems import Problem
 from sluis.agreements.reading import read_agreement, read_part
 from sluis.agreements.schema import json_schema
 from sluis.agreements.text import draft_hash, hash_of, plain
-from sluis.agreements.words import Block, Bullets, Paragraph, in_words
+from sluis.agreements.wording import Block, Bullets, Paragraph
+from sluis.agreements.words import in_words
 from sluis.channels.commands.terminal import err, language, open_database, out, say
 from sluis.database import Connection
 from sluis.kernel.errors import SluisError
@@ -137,7 +138,7 @@ def advise(
     raw = {
         "party": known[0],
         "by": by,
-        "on": (on.date() if on else _today()).isoformat(),
+        "date": (on.date() if on else _today()).isoformat(),
         "verdict": verdict,
         "draft_hash": draft_hash(agreement),
         "remarks": remarks,

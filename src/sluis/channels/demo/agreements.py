@@ -47,7 +47,7 @@ def completed(code: str, body: Body, *, day: date) -> Agreement:
     if isinstance(agreement, list):
         raise ValueError("; ".join(str(problem.what) for problem in agreement))
     advices = [
-        Advice(party=party, by=f"{party} (fictief)", on=day, verdict="favourable", draft_hash=draft_hash(agreement))
+        Advice(party=party, by=f"{party} (fictief)", date=day, verdict="favourable", draft_hash=draft_hash(agreement))
         for party in ("lokaal-bestuur", SENDER)
     ]
     return agreement.model_copy(update={"advices": tuple(advices)})
