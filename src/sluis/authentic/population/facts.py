@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -33,10 +34,16 @@ from sluis.authentic.population.rights import ROLES, draw_beneficiaries, draw_ol
 
 Columns = dict[str, pl.Series]
 
+_DAYS_SINCE_1880: Final = 32_872
+
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A whole population, drawn and not yet written."""
+    """A whole population, drawn and not yet written.
+
+    `number` is the text of each person's number and `rank` its place in their order: made once, for every table is
+    sorted by it.
+    """
 
     chance: Chance
     figures: Published
@@ -49,25 +56,35 @@ class Drawn:
     incomes: Incomes
     histories: Histories
     entitlements: Spells
+    number: pl.Series
+    rank: Ints
+
+    def insz(self, rows: Ints) -> pl.Series:
+        """Return the numbers of persons as text."""
+        return self.number.gather(pl.Series(rows))
 
 
-def _order(people: People, person: Ints, *then: Ints) -> Ints:
-    """Return the rows by number, then by the other keys."""
-    return np.lexsort((*reversed(then), people.insz[person]))
+def _order(drawn: Drawn, person: Ints, start: Ints | None = None, *then: Ints) -> Ints:
+    """Return the rows by number, then by first day, then by the other keys."""
+    # One key of 64 bits: the rank has 23 of them, a day since the year 1880 has 17.
+    key = drawn.rank[person] << 17
+    if start is not None:
+        key += start + _DAYS_SINCE_1880
+    return np.lexsort((*reversed(then), key)) if then else np.argsort(key, kind="stable")
 
 
 def _persons(drawn: Drawn) -> Columns:
     people = drawn.people
-    order = np.argsort(people.insz, kind="stable")
+    order = np.argsort(drawn.rank, kind="stable")
     return {
-        "id": parquet.insz(people.insz[order]),
+        "id": drawn.insz(order),
         "born": parquet.dates(people.born[order]),
         "died": parquet.dates(people.died[order]),
     }
 
 
 def _residences(drawn: Drawn) -> Columns:
-    people, figures, stays = drawn.people, drawn.figures, drawn.histories.residences
+    figures, stays = drawn.figures, drawn.histories.residences
     changed = merged(figures.localities, figures.nis)[stays.what]
     unchanged = stays.where(~changed)
     split, of_2024 = with_codes_of_their_time(stays.where(changed))
@@ -84,9 +101,9 @@ def _residences(drawn: Drawn) -> Columns:
         ]
     )
     regions = ["VL"] * (places + len(old_codes)) + [region for region, _ in ABROAD]
-    order = _order(people, rows.person, rows.start)
+    order = _order(drawn, rows.person, rows.start)
     return {
-        "person": parquet.insz(people.insz[rows.person[order]]),
+        "person": drawn.insz(rows.person[order]),
         "region": parquet.texts(regions, code[order]),
         "nis": parquet.texts(codes, code[order]),
         "register": parquet.texts(["population", None], (code[order] >= places + len(old_codes)).astype(np.int64)),
@@ -97,11 +114,11 @@ def _residences(drawn: Drawn) -> Columns:
 
 def _households(drawn: Drawn) -> Columns:
     people, rows = drawn.people, drawn.histories.households
-    order = _order(people, rows.person, rows.start)
+    order = _order(drawn, rows.person, rows.start)
     person = rows.person[order]
     head = (person == people.first[people.family[person]]) | (rows.what[order] >= drawn.families.count)
     return {
-        "person": parquet.insz(people.insz[person]),
+        "person": drawn.insz(person),
         "household": parquet.household(rows.what[order] + 1),
         "role": parquet.texts(["member", "reference"], head.astype(np.int64)),
         "from": parquet.dates(rows.start[order]),
@@ -112,10 +129,10 @@ def _households(drawn: Drawn) -> Columns:
 def _unions(drawn: Drawn) -> Columns:
     people = drawn.people
     rows, cohabiting = draw_unions(drawn.chance, people, drawn.families, drawn.parents, drawn.histories)
-    order = _order(people, rows.person, rows.start)
+    order = _order(drawn, rows.person, rows.start)
     return {
-        "a": parquet.insz(people.insz[rows.person[order]]),
-        "b": parquet.insz(people.insz[rows.what[order]]),
+        "a": drawn.insz(rows.person[order]),
+        "b": drawn.insz(rows.what[order]),
         "kind": parquet.texts(["married", "cohabiting"], cohabiting[order]),
         "from": parquet.dates(rows.start[order]),
         "to": parquet.dates(rows.to[order]),
@@ -127,11 +144,11 @@ def _parentage(drawn: Drawn) -> Columns:
     child = np.arange(people.children + people.former)
     first, second = people.first[people.family[child]], people.second[people.family[child]]
     child, parent = np.r_[child, child[second >= 0]], np.r_[first, second[second >= 0]]
-    order = _order(people, child, people.insz[parent])
+    order = _order(drawn, child, None, drawn.rank[parent])
     child = child[order]
     return {
-        "child": parquet.insz(people.insz[child]),
-        "parent": parquet.insz(people.insz[parent[order]]),
+        "child": drawn.insz(child),
+        "parent": drawn.insz(parent[order]),
         "kind": parquet.same("birth", child.size),
         "from": parquet.dates(people.born[child]),
         "to": parquet.dates(np.full(child.size, NONE, dtype=np.int64)),
@@ -145,10 +162,10 @@ def _births(drawn: Drawn) -> Columns:
     rng = drawn.chance.stream("births")
     deed = people.born[child] + whole(rng, 0, 14, child.size)
     registered = deed + whole(rng, 0, 5, child.size)
-    order = _order(people, child)
+    order = _order(drawn, child)
     child, known = child[order], np.full(child.size, last, dtype=np.int64)
     return {
-        "child": parquet.insz(people.insz[child]),
+        "child": drawn.insz(child),
         "stillborn": parquet.flags(np.zeros(child.size, dtype=bool)),
         "deed_on": parquet.dates(earlier(deed[order], known)),
         "registered_on": parquet.dates(earlier(registered[order], known)),
@@ -158,10 +175,10 @@ def _births(drawn: Drawn) -> Columns:
 def _beneficiaries(drawn: Drawn) -> Columns:
     people = drawn.people
     rows, role = draw_beneficiaries(drawn.former, drawn.parents, people)
-    order = _order(people, rows.person, rows.start, people.insz[rows.what])
+    order = _order(drawn, rows.person, rows.start, drawn.rank[rows.what])
     return {
-        "child": parquet.insz(people.insz[rows.person[order]]),
-        "person": parquet.insz(people.insz[rows.what[order]]),
+        "child": drawn.insz(rows.person[order]),
+        "person": drawn.insz(rows.what[order]),
         "role": parquet.texts(ROLES, role[order]),
         "from": parquet.dates(rows.start[order]),
         "to": parquet.dates(rows.to[order]),
@@ -171,12 +188,12 @@ def _beneficiaries(drawn: Drawn) -> Columns:
 def _old_rights(drawn: Drawn) -> Columns:
     people = drawn.people
     child, rank = draw_old_rights(people)
-    order = _order(people, child)
+    order = _order(drawn, child)
     child = child[order]
     family = people.family[child]
     orphan = (drawn.parents.other[family] == DIED) & (drawn.parents.since[family] < FIRST_NEW_AMOUNTS)
     return {
-        "child": parquet.insz(people.insz[child]),
+        "child": drawn.insz(child),
         "group": parquet.household(family + 1),
         "rank": parquet.texts(["rank1", "rank2", "rank3"], rank[order] - 1),
         "ref_date": parquet.dates(np.full(child.size, FIRST_NEW_AMOUNTS - 1, dtype=np.int64)),
@@ -191,9 +208,9 @@ def _incomes(drawn: Drawn) -> Columns:
     person = np.r_[people.first, people.second[second]]
     cents = np.r_[incomes.first_cents, incomes.second_cents[second]]
     kind = np.r_[incomes.first_kind, incomes.second_kind[second]]
-    order = _order(people, person)
+    order = _order(drawn, person)
     return {
-        "person": parquet.insz(people.insz[person[order]]),
+        "person": drawn.insz(person[order]),
         "year": pl.Series(np.full(person.size, drawn.reference.year - 2, dtype=np.int16)),
         "kind": parquet.texts(INCOME_KINDS, kind[order]),
         "amount": parquet.euros(cents[order]),
@@ -201,10 +218,10 @@ def _incomes(drawn: Drawn) -> Columns:
 
 
 def _entitlements(drawn: Drawn) -> Columns:
-    people, rows = drawn.people, drawn.entitlements
-    order = _order(people, rows.person, rows.start)
+    rows = drawn.entitlements
+    order = _order(drawn, rows.person, rows.start)
     return {
-        "person": parquet.insz(people.insz[rows.person[order]]),
+        "person": drawn.insz(rows.person[order]),
         "benefit": parquet.same("sociale_toeslag", order.size),
         "from": parquet.dates(rows.start[order]),
         "to": parquet.dates(rows.to[order]),
@@ -214,9 +231,9 @@ def _entitlements(drawn: Drawn) -> Columns:
 def _names(drawn: Drawn) -> Columns:
     people = drawn.people
     given_names, given, family_names, family = draw_names(drawn.chance, drawn.figures, people)
-    order = np.argsort(people.insz, kind="stable")
+    order = np.argsort(drawn.rank, kind="stable")
     return {
-        "person": parquet.insz(people.insz[order]),
+        "person": drawn.insz(order),
         "given_name": parquet.texts(given_names, given[order]),
         "family_name": parquet.texts(family_names, family[order]),
     }
@@ -224,12 +241,12 @@ def _names(drawn: Drawn) -> Columns:
 
 def _addresses(drawn: Drawn) -> Columns:
     """Where people live on the reference date, without a street."""
-    people, rows, last = drawn.people, drawn.histories.residences, day(drawn.reference)
+    rows, last = drawn.histories.residences, day(drawn.reference)
     rows = rows.where((rows.start <= last) & ((rows.to == NONE) | (rows.to >= last)))
-    order = _order(people, rows.person)
+    order = _order(drawn, rows.person)
     place = rows.what[order]
     return {
-        "person": parquet.insz(people.insz[rows.person[order]]),
+        "person": drawn.insz(rows.person[order]),
         "postal_code": parquet.texts(drawn.figures.localities.postal_code, place),
         "locality": parquet.texts(drawn.figures.localities.name, place),
     }

@@ -8,6 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from sluis.authentic.population.calibration import Calibration, calibrate
 from sluis.authentic.population.chance import Chance
 from sluis.authentic.population.children import draw_children
@@ -17,7 +19,7 @@ from sluis.authentic.population.histories import draw_histories
 from sluis.authentic.population.incomes import draw_incomes
 from sluis.authentic.population.likeness import Likeness, compare
 from sluis.authentic.population.parents import draw_former, draw_parents
-from sluis.authentic.population.parquet import write_table
+from sluis.authentic.population.parquet import insz, write_table
 from sluis.authentic.population.people import gather_people
 from sluis.authentic.population.published import Published, published
 from sluis.authentic.population.rights import draw_entitlements
@@ -85,8 +87,22 @@ def draw(
     incomes = draw_incomes(chance, figures, calibration, families, young, reference)
     histories = draw_histories(chance, figures, families, former, parents, people, reference)
     entitlements = draw_entitlements(chance, families, former, people, incomes, reference)
+    rank = np.empty(people.insz.size, dtype=np.int64)
+    rank[np.argsort(people.insz, kind="stable")] = np.arange(people.insz.size)
     drawn = Drawn(
-        chance, figures, reference, families, young, former, parents, people, incomes, histories, entitlements
+        chance=chance,
+        figures=figures,
+        reference=reference,
+        families=families,
+        children=young,
+        former=former,
+        parents=parents,
+        people=people,
+        incomes=incomes,
+        histories=histories,
+        entitlements=entitlements,
+        number=insz(people.insz),
+        rank=rank,
     )
     return drawn, calibration
 
