@@ -19,6 +19,7 @@ _SHEET_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,30}")
 _COLUMN_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _NOT_IN_XML: Final = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _LONGEST_CELL: Final = 32_767
+_SHORT: Final = 100
 _WIDTH: Final = 16.0
 
 
@@ -72,7 +73,7 @@ def _records(sheet: AnswerSheet) -> Iterator[dict[str, str]]:
         if len(row) != width or not all(type(value) is str for value in row):
             raise ValueError("Every row has one text per column.")
         yield {
-            column: value if value.isalnum() else _shown(value)
+            column: value if value.isalnum() and len(value) < _SHORT else _shown(value)
             for column, value in zip(sheet.columns, row, strict=True)
         }
 
