@@ -10,6 +10,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from sluis.agreements import store
 from sluis.agreements.lifecycle import DRAFT, check_transition
@@ -22,15 +24,21 @@ from sluis.agreements.text import canonical, from_canonical, hash_of
 from sluis.database import Connection
 from sluis.kernel.errors import SluisError
 from sluis.kernel.outcome import Clause
+from sluis.kernel.territory import PassesTo, find_body, succession
 from sluis.kernel.text import msg
 from sluis.ledger.actions import record
 from sluis.ledger.entry import AgreementText, Entry
 from sluis.ledger.persons import PersonSecret
 
+_BRUSSELS = ZoneInfo("Europe/Brussels")
 _PROTOCOL = Clause("e-govdecreet 18 juli 2008", "artikel 8, §1")
 
 # The entries about an agreement's life are about no person, so the secret under which persons stand is not used.
 _NOBODY = PersonSecret(bytes(32))
+
+
+# By the bytes themselves, which are read and hashed anew each time: an altered text is never taken from here.
+_compiled = lru_cache(maxsize=512)(compile_policy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +140,7 @@ def agreement_in_force(connection: Connection, agreement: str, day: date) -> Pol
     state = store.read_state(connection, agreement)
     if state is None or state.state != "in_force":
         return None
-    policy = compile_policy(store.read_text(connection, state.text_hash))
+    policy = _compiled(store.read_text(connection, state.text_hash))
     in_term = policy.in_force_from <= day and (policy.until is None or day <= policy.until)
     return policy if in_term else None
 
@@ -146,7 +154,8 @@ def _step(
     connection: Connection, *, agreement: str, event: str, party: str, by: str, at: datetime, reason: str | None = None
 ) -> Done:
     current = _locked(connection, agreement)
-    _check_is_party(party, store.parties_of(connection, agreement, current.text_hash))
+    parties = store.parties_of(connection, agreement, current.text_hash)
+    _check_is_party(party, parties | _successors(parties, at))
     row = check_transition(current.state, event, who="party")
     return _move(
         connection, agreement, current, event=event, target=row.target, party=party, by=by, at=at, reason=reason
@@ -287,6 +296,13 @@ def _registered(connection: Connection, agreement: Agreement) -> frozenset[str]:
 def _signing_bodies(agreement: Agreement) -> frozenset[str]:
     signing = {name for signatory in agreement.signatories for name in signatory.signs_for}
     return frozenset(party.body for party in agreement.parties if party.id in signing and party.body is not None)
+
+
+def _successors(parties: frozenset[str], at: datetime) -> frozenset[str]:
+    """Return the bodies to which the agreement of a merged municipality passed; a new body must sign anew instead."""
+    found = (find_body(party) for party in parties)
+    outcomes = (succession(body, at.astimezone(_BRUSSELS).date()) for body in found if body is not None)
+    return frozenset(outcome.body.id for outcome in outcomes if isinstance(outcome, PassesTo))
 
 
 def _check_is_party(party: str, parties: frozenset[str]) -> None:

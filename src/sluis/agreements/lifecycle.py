@@ -13,7 +13,8 @@ from sluis.kernel.errors import SluisError
 from sluis.kernel.outcome import Clause
 from sluis.kernel.text import Message, msg
 
-Who = Literal["party", "dpo", "system"]
+# The officers of step 2 and the clock will stand here too.
+Who = Literal["party"]
 
 _PROTOCOL = Clause("e-govdecreet 18 juli 2008", "artikel 8, §1")
 _SANCTION = Clause("overeenkomst", "artikel 8 (sanctie)")
@@ -34,7 +35,6 @@ class Transition:
 
 
 _PARTY: frozenset[Who] = frozenset({"party"})
-_PARTY_OR_SYSTEM: frozenset[Who] = frozenset({"party", "system"})
 
 TRANSITIONS: tuple[Transition, ...] = (
     Transition(DRAFT, "change", DRAFT, _PARTY, _PROTOCOL),
@@ -44,7 +44,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(DRAFT, "sign_last", SIGNED, _PARTY, _PROTOCOL),
     Transition(SIGNING, "sign_last", SIGNED, _PARTY, _PROTOCOL),
     Transition(SIGNED, "publish", IN_FORCE, _PARTY, _PROTOCOL),
-    Transition(IN_FORCE, "end", ENDED, _PARTY_OR_SYSTEM, _END),
+    Transition(IN_FORCE, "end", ENDED, _PARTY, _END),
     Transition(DRAFT, "revoke", REVOKED, _PARTY, _SANCTION),
     Transition(SIGNING, "revoke", REVOKED, _PARTY, _SANCTION),
     Transition(SIGNED, "revoke", REVOKED, _PARTY, _SANCTION),

@@ -20,8 +20,9 @@ from sluis.agreements.actions import (
     sign_agreement,
 )
 from sluis.agreements.lifecycle import TRANSITIONS
+from sluis.agreements.model import Agreement
 from sluis.agreements.policy import text_hash
-from sluis.agreements.text import canonical, hash_of
+from sluis.agreements.text import canonical, hash_of, plain
 from sluis.database import Connection, Database
 from sluis.kernel.errors import SluisError
 from tests.unit.agreements.samples import advised, an_agreement
@@ -300,6 +301,27 @@ def test_a_revocation_waits_for_the_release_that_holds_the_agreement(database: D
         order.append("released")
     other.join(20)
     assert order == ["released", "revoked"]
+
+
+def test_who_took_a_merged_municipality_over_may_revoke_its_agreement(database: Database) -> None:
+    """Ruiselede became part of Wingene on 1 January 2025, and its agreements passed."""
+    text = plain(an_agreement()) | {"id": "ruiselede", "advices": []}
+    text["parties"][1] |= {"body": "gemeente-ruiselede", "kbo": "0207433015", "nis": "37012"}
+    text["parties"][1]["decision"]["date"] = "2024-01-08"
+    text["term"] |= {"in_force_from": "2024-02-01"}
+    ruiselede = Agreement.model_validate(text)
+    advices = tuple(advice.model_copy(update={"date": date(2024, 1, 9)}) for advice in advised(ruiselede).advices)
+    ruiselede = ruiselede.model_copy(update={"advices": advices})
+    then = datetime(2024, 1, 20, 9, tzinfo=UTC)
+    with database.transaction() as connection:
+        draft = draft_agreement(connection, agreement=ruiselede, party="gemeente-ruiselede", by="an", at=then)
+        for party in ("gemeente-ruiselede", OPGROEIEN):
+            sign_agreement(connection, agreement="ruiselede", text_hash=draft.text_hash, party=party, by="an", at=then)
+        with pytest.raises(SluisError) as refused:
+            revoke_agreement(connection, agreement="ruiselede", party=WINGENE, by="an", at=then, reason="te vroeg")
+        assert refused.value.code == "not-a-party"
+        done = revoke_agreement(connection, agreement="ruiselede", party=WINGENE, by="an", at=NOW, reason="fusie")
+        assert done.state == "revoked"
 
 
 def test_two_releases_hold_an_agreement_together(database: Database) -> None:
