@@ -29,6 +29,9 @@ class HandedOver(Response):
         super().__init__(
             content, media_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{filename}"'}
         )
+        # Without a length the reader knows the file as whole by its last chunk, and that one goes out only after
+        # `afterwards` has committed: who saw the end of the file finds the exchange collected.
+        del self.headers["content-length"]
         self._afterwards = afterwards
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

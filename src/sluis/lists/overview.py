@@ -53,6 +53,11 @@ class Opening:
         """Whether a new exchange can begin."""
         return not self.reasons
 
+    @property
+    def is_spent(self) -> bool:
+        """Whether nothing that somebody could still do would open it."""
+        return any(reason.code == "uses-spent" for reason in self.reasons)
+
 
 @dataclass(frozen=True, slots=True)
 class KeyView:

@@ -86,8 +86,7 @@ def _add_overview(router: APIRouter, lists: Lists) -> None:
         kit, party = kit_of(request), party_of(person)
         at = kit.clock()
         with kit.database.transaction() as connection:
-            count = store.count_exchanges(connection, party=party)
-            last = max(1, -(-count // PER_PAGE))
+            last = max(1, -(-store.count_exchanges(connection, party=party) // PER_PAGE))
             page = page_number(pagina, last)
             found = store.list_exchanges(connection, party=party, most=PER_PAGE, skip=(page - 1) * PER_PAGE)
             lines = [_line(connection, one) for one in found]
@@ -98,13 +97,11 @@ def _add_overview(router: APIRouter, lists: Lists) -> None:
             request,
             "lists/overview.html",
             lines=lines,
-            count=count,
             openings=open_now,
             to_confirm=to_confirm,
             is_officer=OFFICER in person.roles,
             number=page,
             last=last,
-            today=day_of(at),
         )
 
 

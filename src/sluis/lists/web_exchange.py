@@ -24,7 +24,7 @@ from sluis.lists.overview import OFFICER
 from sluis.lists.passage import Lists, no_such_exchange
 from sluis.lists.reasons import reason_from_json
 from sluis.lists.rows import REPLACED, describe
-from sluis.lists.web_route import Officer, Reader, page_number, party_of
+from sluis.lists.web_route import Officer, Reader, back_to, page_number, party_of
 from sluis.web.kit import kit_of
 from sluis.web.people import SignedIn
 from sluis.web.rendering import render
@@ -63,9 +63,9 @@ def add_exchange_routes(router: APIRouter, lists: Lists) -> None:
         return _exchange_page(request, lists, person, exchange, pagina)
 
     @router.get("/lijsten/{exchange}/{step}")
-    def back_to_exchange(person: Reader, exchange: str, step: str) -> Response:
+    def back_to_exchange(request: Request, person: Reader, exchange: str, step: str) -> Response:
         """Lead from the address of a step to its page: a reload or another language asks for it."""
-        return RedirectResponse(f"/lijsten/{exchange_id(exchange)}", status_code=303)
+        return back_to(request, f"/lijsten/{exchange_id(exchange)}")
 
     @router.post("/lijsten/{exchange}/lezen")
     def read_request(request: Request, person: Officer, exchange: str) -> Response:

@@ -15,7 +15,7 @@ from sluis.lists import overview
 from sluis.lists.keys import MOST_ATTEMPTS, KeyMismatch, destroy_key, set_key
 from sluis.lists.overview import DPO, KeyView
 from sluis.lists.passage import Lists
-from sluis.lists.web_route import Dpo, Reader, page_number, party_of
+from sluis.lists.web_route import Dpo, Reader, back_to, page_number, party_of
 from sluis.web.kit import kit_of
 from sluis.web.people import SignedIn
 from sluis.web.rendering import render
@@ -107,7 +107,7 @@ def add_key_routes(router: APIRouter, lists: Lists) -> None:
     @router.get("/lijsten/sleutels/{agreement}/{of}/vernietigen")
     def back_to_key(request: Request, person: Dpo, agreement: str, of: str) -> Response:
         """Lead from the address of a step to its page."""
-        return RedirectResponse(_address(_view(request, lists, person, agreement, of)), status_code=303)
+        return back_to(request, _address(_view(request, lists, person, agreement, of)))
 
 
 def _address(view: KeyView) -> str:

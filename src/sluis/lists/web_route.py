@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
+from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
@@ -61,6 +62,12 @@ def party_of(person: SignedIn) -> str:
 def page_number(wish: str, last: int) -> int:
     """Return a page number between 1 and the last one, whatever stands in the address."""
     return min(max(int(wish), 1), last) if wish.isascii() and wish.isdigit() and len(wish) < 10 else 1
+
+
+def back_to(request: Request, path: str) -> Response:
+    """Lead to a page, with the language or scheme that the address asks for."""
+    query = request.url.query
+    return RedirectResponse(f"{path}?{query}" if query else path, status_code=303)
 
 
 def no_such_agreement() -> SluisError:
