@@ -9,13 +9,18 @@ from datetime import UTC, datetime
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
+from sluis.accession import web as accession_pages
 from sluis.app import Installation
+from sluis.authentic.names import numbers_of
+from sluis.citizen import web as citizen_pages
 from sluis.database import Connection
 from sluis.gate import store as actors
 from sluis.gate.actions import day_of
 from sluis.kernel.territory import find_body
 from sluis.kernel.text import Message, msg
+from sluis.lists import web as lists_pages
 from sluis.lists.workbook import start_reader
+from sluis.oversight import web as oversight_pages
 from sluis.web.kit import NavigationItem, PageKit
 from sluis.web.people import SignedIn, SignInChoice
 from sluis.web.shell import create_shell, refuse_to_start_without_a_door
@@ -93,19 +98,29 @@ NAVIGATION: tuple[NavigationItem, ...] = (
 )
 
 
-def create_app(house: Installation) -> FastAPI:
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def create_app(house: Installation, *, clock: Callable[[], datetime] = _now) -> FastAPI:
     """Return the application: the shell, every slice's routes, and the threads that live as long as it does."""
     kit = PageKit(
         settings=house.settings,
         database=house.database,
-        people=Directory(lambda: datetime.now(UTC)),
+        people=Directory(clock),
         templates={name: f"sluis.{name}" for name in ("lists", "accession", "oversight", "citizen")},
         navigation=NAVIGATION,
         role_names=ROLE_NAMES,
+        tiles=lists_pages.tiles_of(house.lists, clock),
         checkpoint_href="/grootboek/controlepunt",
+        clock=clock,
     )
     refuse_to_start_without_a_door(kit)
     app = create_shell(kit)
+    app.include_router(lists_pages.build_router(house.lists))
+    app.include_router(accession_pages.build_router())
+    app.include_router(oversight_pages.build_router(verifier=house.keys.verifier))
+    app.include_router(citizen_pages.build_router(secrets=house.keys.persons, numbers_of=numbers_of))
     app.router.lifespan_context = _with_threads(house)
     return app
 

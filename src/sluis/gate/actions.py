@@ -136,7 +136,7 @@ class Gate:
         return Situation(
             request=request,
             state=state.state,
-            stored_hash=state.text_hash,
+            stored_hash=state.found_hash,
             policy=policy,
             leg=leg,
             receivers=receivers.parties,
@@ -250,7 +250,7 @@ def _persons(records: Sequence[Record]) -> list[Insz]:
 
 
 def _still_in_force(state: AgreementState | None, situation: Situation) -> None:
-    if state is None or state.state != "in_force" or state.text_hash != situation.policy.text_hash:
+    if state is None or state.state != "in_force" or state.found_hash != situation.policy.text_hash:
         raise ReleaseStopped((_no_agreement(),))
 
 

@@ -1,0 +1,117 @@
+"""A revocation takes effect on the next request and stops a bulk release that is running."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from sluis.agreements.actions import end_agreement, revoke_agreement
+from sluis.database import Database
+from sluis.gate.model import Released, ReleaseStopped
+from sluis.kernel.outcome import Refused
+from tests.integration.gate.house import AT, WINGENE, House, build_house, number
+
+MANY = 400
+
+
+def _revoke(house: House) -> None:
+    with house.database.transaction() as connection:
+        revoke_agreement(connection, agreement=house.agreement, party=WINGENE, by="b", at=AT, reason="test")
+
+
+def _full(house: House) -> list:
+    return [house.population.add(number(serial), parents=[number(900)]) for serial in range(1, MANY)]
+
+
+def test_the_next_request_after_a_revocation_is_refused(database: Database) -> None:
+    house = build_house(database)
+    child = house.population.add(number(1), parents=[number(2)])
+    _revoke(house)
+    with database.transaction() as connection:
+        refused = house.gate.release(connection, house.request(child))
+    assert isinstance(refused, Refused)
+    assert [reason.code for reason in refused.reasons] == ["agreement-not-in-force"]
+
+
+def test_the_next_request_after_the_end_is_refused(database: Database) -> None:
+    house = build_house(database)
+    child = house.population.add(number(1), parents=[number(2)])
+    with database.transaction() as connection:
+        end_agreement(connection, agreement=house.agreement, party=WINGENE, by="b", at=AT)
+    with database.transaction() as connection:
+        assert isinstance(house.gate.release(connection, house.request(child)), Refused)
+
+
+@pytest.mark.parametrize("portion", [0, 1, 3, 7])
+def test_a_revocation_stops_a_bulk_release_at_its_next_portion(database: Database, portion: int) -> None:
+    house = build_house(database)
+    children = _full(house)
+    seen = iter(range(100))
+
+    def revoke_at_portion() -> None:
+        if next(seen) == portion:
+            _revoke(house)
+
+    house.population.between_portions = revoke_at_portion
+    with pytest.raises(ReleaseStopped) as stopped, database.transaction() as connection:
+        house.gate.release(connection, house.request(*children))
+    assert [reason.code for reason in stopped.value.reasons] == ["agreement-not-in-force"]
+    assert (house.entries("release"), house.uses()) == (0, 0)
+
+
+def test_a_revocation_after_the_last_portion_still_stops_a_bulk_release(database: Database) -> None:
+    house = build_house(database)
+    children = _full(house)
+    house.population.portion = MANY  # one portion: the look between portions comes too early for this revocation
+    house.gate = type(house.gate)(
+        register=_RevokingRegister(house), sources=house.gate.sources, secret=house.gate.secret
+    )
+    with pytest.raises(ReleaseStopped), database.transaction() as connection:
+        house.gate.release(connection, house.request(*children))
+    assert house.entries("release") == 0
+
+
+class _RevokingRegister:
+    """The register of the house, whose agreement is revoked by somebody else while it answers."""
+
+    def __init__(self, house: House) -> None:
+        self._house, self._register = house, house.gate.register
+
+    def facts(self, connection, subjects, reference):  # type: ignore[no-untyped-def]
+        _revoke(self._house)
+        return self._register.facts(connection, subjects, reference)
+
+    def count(self, connection, **scope):  # type: ignore[no-untyped-def]
+        return self._register.count(connection, **scope)
+
+
+def test_a_revocation_waits_for_a_small_release_that_has_begun_and_no_longer(database: Database) -> None:
+    house = build_house(database)
+    child = house.population.add(number(1), parents=[number(2)])
+    revoked = threading.Event()
+
+    def revoke() -> None:
+        _revoke(house)
+        revoked.set()
+
+    with database.transaction() as connection:
+        released = house.gate.release(connection, house.request(child))
+        thread = threading.Thread(target=revoke)
+        thread.start()
+        assert not revoked.wait(0.3)
+    thread.join(10)
+    assert isinstance(released, Released)
+    assert revoked.is_set()
+
+
+def test_what_was_stopped_can_be_recorded_as_refused(database: Database) -> None:
+    house = build_house(database)
+    children = _full(house)
+    house.population.between_portions = lambda: _revoke(house) if house.entries("agreement-revoked") == 0 else None
+    request = house.request(*children)
+    with pytest.raises(ReleaseStopped) as stopped, database.transaction() as connection:
+        house.gate.release(connection, request)
+    with database.transaction() as connection:
+        house.gate.record_refusal(connection, request, stopped.value.reasons)
+    assert (house.entries("release"), house.entries("refusal")) == (0, 1)
