@@ -194,7 +194,7 @@ def make_environment(loader: BaseLoader, language: Language) -> Environment:
         autoescape=True,
         undefined=StrictUndefined,
         finalize=finalize,
-        trim_blocks=True,
+        # Not trim_blocks: it would glue two sentences together where a block tag stands between them.
         lstrip_blocks=True,
         auto_reload=False,
     )
