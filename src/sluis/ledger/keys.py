@@ -74,7 +74,7 @@ def read_verifier(path: Path) -> Verifier:
     except (NoteError, UnicodeDecodeError):
         raise SluisError(
             "ledger-key-unreadable",
-            msg("Het bestand {file} bevat geen publieke sleutel van een bewijsregister.", file=path.name),
+            msg("Het bestand {file} bevat geen publieke sleutel van een grootboek.", file=path.name),
             remedy=msg("Vraag de beheerder de regel die „sluis ledger key” toont."),
         ) from None
     except OSError:
@@ -135,6 +135,6 @@ def _missing(path: Path) -> SluisError:
 def _unreadable(path: Path) -> SluisError:
     return SluisError(
         "ledger-key-unreadable",
-        msg("Het sleutelbestand {file} is beschadigd of is geen sleutel van een bewijsregister.", file=str(path)),
+        msg("Het sleutelbestand {file} is beschadigd of is geen sleutel van een grootboek.", file=str(path)),
         remedy=msg("Zet het bewaarde sleutelbestand terug."),
     )

@@ -78,12 +78,12 @@ def issue_receipt(
         if readstore.canonical_of(connection, entry_id) is None:
             raise SluisError(
                 "ledger-entry-unknown",
-                msg("Deze inschrijving staat niet in het bewijsregister."),
+                msg("Deze inschrijving staat niet in het grootboek."),
                 remedy=msg("Controleer het nummer van de inschrijving."),
             )
         raise SluisError(
             "ledger-entry-waits",
-            msg("De inschrijving is bewaard en komt binnen enkele seconden in het ondertekende register."),
+            msg("De inschrijving is bewaard en komt binnen enkele seconden in het ondertekende grootboek."),
             remedy=msg("Vraag het ontvangstbewijs straks opnieuw."),
         )
     proof = inclusion_proof(leaf.index, head.size, TileRoots(treestore.tile_reader(connection)))
@@ -104,7 +104,7 @@ def _start(connection: Connection, before: EntryId | None) -> readstore.Place:
     if at is None:
         raise SluisError(
             "ledger-entry-unknown",
-            msg("Deze inschrijving staat niet in het bewijsregister."),
+            msg("Deze inschrijving staat niet in het grootboek."),
             remedy=msg("Controleer het nummer van de inschrijving."),
         )
     return at, before

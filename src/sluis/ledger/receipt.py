@@ -99,12 +99,12 @@ def check_receipt(content: bytes, verifier: Verifier, *, cosigners: Sequence[Ver
         raise LedgerBroken(msg("De inschrijving in dit ontvangstbewijs is veranderd of onleesbaar.")) from None
     try:
         checkpoint = open_checkpoint(receipt.note, verifier, cosigners=cosigners, strict=True)
-    except NoteError as error:
+    except NoteError:
         raise LedgerBroken(
-            msg("De ondertekende stand in dit ontvangstbewijs klopt niet ({why}).", why=str(error))
+            msg("De ondertekende stand in dit ontvangstbewijs klopt niet, of een andere sleutel ondertekende ze.")
         ) from None
     if not is_included(leaf_hash(receipt.canonical), receipt.index, checkpoint.size, receipt.proof, checkpoint.root):
-        raise LedgerBroken(msg("De inschrijving {id} staat niet in het ondertekende register.", id=str(recorded.id)))
+        raise LedgerBroken(msg("De inschrijving {id} staat niet in het ondertekende grootboek.", id=str(recorded.id)))
     groups = _check_person(receipt.person, recorded) if receipt.person else ()
     return CheckedReceipt(recorded, receipt.index, checkpoint, groups)
 
@@ -147,7 +147,7 @@ def _read(content: bytes) -> Receipt:
             return receipt
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, rfc8785.CanonicalizationError):
         pass  # told below, in one sentence: every way of not being a receipt is the same to its reader
-    raise LedgerBroken(msg("Dit is geen ontvangstbewijs van het bewijsregister, of het is veranderd."))
+    raise LedgerBroken(msg("Dit is geen ontvangstbewijs van het grootboek, of het is veranderd."))
 
 
 def _read_person(raw: dict[str, Any]) -> Person:

@@ -115,8 +115,8 @@ def _check_index(connection: Connection, size: int, expected: int) -> None:
     if found != expected:
         raise LedgerBroken(
             msg(
-                "Het personenregister van het bewijs heeft {found} verwijzingen in plaats van {expected}: "
-                "niet elke betrokkene vindt nog wat over hem of haar bewaard is.",
+                "Er zijn {found} verwijzingen van personen naar inschrijvingen in plaats van {expected}: "
+                "niet iedereen vindt nog wat over hem of haar bewaard is.",
                 found=found,
                 expected=expected,
             )

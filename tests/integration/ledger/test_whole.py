@@ -80,8 +80,8 @@ TAMPERINGS = [
         f" WHERE entry_id = {BULK} AND name = 'asked'",
         "groep asked",
     ),
-    (f"DELETE FROM ledger_subject WHERE entry_id = {FIVE}", "personenregister"),
-    ("DELETE FROM ledger_subject WHERE tag = (SELECT min(tag) FROM ledger_subject)", "personenregister"),
+    (f"DELETE FROM ledger_subject WHERE entry_id = {FIVE}", "verwijzingen van personen"),
+    ("DELETE FROM ledger_subject WHERE tag = (SELECT min(tag) FROM ledger_subject)", "verwijzingen van personen"),
 ]
 
 

@@ -16,14 +16,14 @@ from sluis.ledger.audit import Verified
 from sluis.ledger.export import export_ledger, verify_export
 from sluis.ledger.keys import ledger_keys, make_keys, public_key_file, read_verifier
 from sluis.ledger.note import Checkpoint, NoteError, Verifier, open_checkpoint
-from sluis.ledger.reading import issue_receipt
+from sluis.ledger.reading import issue_receipt, latest_checkpoint
 from sluis.ledger.receipt import LedgerBroken, check_receipt
 from sluis.ledger.sequencer import Sequencer
 from sluis.ledger.store import make_months
 from sluis.ledger.whole import verify_whole
 from sluis.settings import settings
 
-app = typer.Typer(help="Het bewijsregister: nagaan, uitvoeren, ontvangstbewijzen.", no_args_is_help=True)
+app = typer.Typer(help="Het grootboek: nagaan, uitvoeren, ontvangstbewijzen.", no_args_is_help=True)
 
 _MONTHS_AHEAD = 24
 _BROKEN = 1
@@ -32,7 +32,7 @@ ExportOption = Annotated[
     Path | None, typer.Option("--export", help="Een uitvoermap: zonder databank nagaan.", exists=True, file_okay=False)
 ]
 KeyOption = Annotated[
-    Path | None, typer.Option("--key", help="Bestand met de publieke sleutel van het register.", dir_okay=False)
+    Path | None, typer.Option("--key", help="Bestand met de publieke sleutel van het grootboek.", dir_okay=False)
 ]
 KnownOption = Annotated[
     Path | None,
@@ -47,9 +47,9 @@ def init() -> None:
     with open_database().owner() as connection:
         make_months(connection, datetime.now(UTC).date(), _MONTHS_AHEAD)
     if made:
-        say(msg("De sleutels van het bewijsregister zijn gemaakt. Bewaar een kopie op een veilige plaats."))
+        say(msg("De sleutels van het grootboek zijn gemaakt. Bewaar een kopie op een veilige plaats."))
     else:
-        say(msg("De sleutels van het bewijsregister waren er al. Er is niets veranderd."))
+        say(msg("De sleutels van het grootboek waren er al. Er is niets veranderd."))
     say(msg("Publieke sleutel: {file}", file=str(public_key_file(settings()))))
 
 
@@ -57,6 +57,17 @@ def init() -> None:
 def key() -> None:
     """Toon de publieke sleutel, om uit te delen."""
     typer.echo(str(ledger_keys(settings()).verifier))
+
+
+@app.command()
+def checkpoint() -> None:
+    """Toon de laatste ondertekende stand, om te bewaren en later te vergelijken met --known."""
+    with open_database().transaction() as connection:
+        note = latest_checkpoint(connection)
+    if note is None:
+        say(msg("Er is nog geen ondertekende stand."))
+    else:
+        typer.echo(note, nl=False)
 
 
 @app.command()
@@ -68,7 +79,7 @@ def sequence() -> None:
 
 @app.command()
 def verify(export: ExportOption = None, key: KeyOption = None, known: KnownOption = None) -> None:
-    """Ga het hele register na: in de databank, of van een uitvoermap met niets dan de publieke sleutel."""
+    """Ga het hele grootboek na: in de databank, of van een uitvoermap met niets dan de publieke sleutel."""
     if export is not None and key is None:
         raise typer.BadParameter("--export vraagt ook --key", param_hint="--key")
     verifier = read_verifier(key) if key is not None else ledger_keys(settings()).verifier
@@ -89,7 +100,7 @@ def verify(export: ExportOption = None, key: KeyOption = None, known: KnownOptio
 
 @app.command("export")
 def write_export(directory: Annotated[Path, typer.Argument(help="Een nieuwe of lege map.", file_okay=False)]) -> None:
-    """Schrijf het register weg als bestanden die iedereen met de publieke sleutel kan nagaan."""
+    """Schrijf het grootboek weg als bestanden die iedereen met de publieke sleutel kan nagaan."""
     with open_database().transaction() as connection:
         count = export_ledger(connection, directory)
     say(msg("{count} inschrijvingen uitgevoerd naar {folder}.", count=count, folder=str(directory)))
@@ -120,7 +131,7 @@ def verify_receipt(
         print_error(error)
         raise typer.Exit(_BROKEN) from None
     entry = checked.recorded.entry
-    say(msg("Het ontvangstbewijs klopt: inschrijving {id} staat in het register.", id=str(checked.recorded.id)))
+    say(msg("Het ontvangstbewijs klopt: inschrijving {id} staat in het grootboek.", id=str(checked.recorded.id)))
     say(msg("Soort {kind}, op {at}, door {party}.", kind=entry.kind, at=entry.at.isoformat(), party=entry.party))
     say(msg("Ondertekende stand: {size} inschrijvingen.", size=checked.checkpoint.size))
 
@@ -132,14 +143,14 @@ def _known(path: Path, verifier: Verifier) -> Checkpoint:
         raise SluisError(
             "ledger-known-unreadable",
             msg("Het bestand {file} bevat geen stand die met deze sleutel ondertekend is.", file=path.name),
-            remedy=msg("Geef een bewaarde ondertekende stand van dit register."),
+            remedy=msg("Geef een bewaarde ondertekende stand van dit grootboek."),
         ) from None
 
 
 def _tell(verified: Verified) -> None:
     say(
         msg(
-            "Het register klopt: {entries} inschrijvingen, {checkpoints} ondertekende standen, "
+            "Het grootboek klopt: {entries} inschrijvingen, {checkpoints} ondertekende standen, "
             "{persons} verwijzingen naar personen.",
             entries=verified.entries,
             checkpoints=verified.checkpoints,
