@@ -68,21 +68,22 @@ def workbook(sheets: Sequence[AnswerSheet]) -> bytes:
 
 
 def _records(sheet: AnswerSheet) -> Iterator[dict[str, str]]:
-    width = len(sheet.columns)
+    columns = sheet.columns
     for row in sheet.rows:
-        if len(row) != width or not all(type(value) is str for value in row):
-            raise ValueError("Every row has one text per column.")
-        yield {
-            column: value if value.isalnum() and len(value) < _SHORT else _shown(value)
-            for column, value in zip(sheet.columns, row, strict=True)
-        }
+        try:
+            whole = "".join(row)
+        except TypeError:
+            raise ValueError("Every value of a row is a text.") from None
+        if not (whole.isascii() and len(whole) < _SHORT):
+            for value in row:
+                _check(value)
+        yield dict(zip(columns, row, strict=True))
 
 
-def _shown(text: str) -> str:
+def _check(text: str) -> None:
     """Refuse what no cell can hold. Control characters and what looks like `_x0041_` the writer escapes itself."""
     if len(text) > _LONGEST_CELL or _NOT_IN_XML.search(text):
         raise ValueError("A cell holds at most 32,767 characters, all of which XML has a place for.")
-    return text
 
 
 def make_request(
