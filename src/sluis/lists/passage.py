@@ -219,6 +219,7 @@ def write_entry(
         at=at,
         kind=kind,
         party=exchange.party,
+        counterparty=_sender(lists, connection, exchange),
         actor=by,
         correlation=str(exchange.id),
         outcome="done",
@@ -227,3 +228,11 @@ def write_entry(
         details=details,
     )
     record(connection, entry=entry, subjects={}, secrets=lists.gate.secret)
+
+
+def _sender(lists: Lists, connection: Connection, exchange: Exchange) -> str | None:
+    """Return the party that answers, so that it finds in its own ledger what became of its data."""
+    try:
+        return min(leg_of(lists, connection, exchange.agreement).senders, default=None)
+    except SluisError:
+        return None  # a text that can no longer be read must not keep a file from being destroyed

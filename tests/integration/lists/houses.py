@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -13,17 +13,13 @@ from sluis.agreements.actions import draft_agreement, publish_agreement, revoke_
 from sluis.app import Installation
 from sluis.authentic.population.generate import generate
 from sluis.authentic.store import load
-from sluis.database import Connection, Database
-from sluis.gate.actions import day_of
+from sluis.database import Database
 from sluis.gate.conditions import Condition, record_condition
-from sluis.gate.store import Actor, RoleGrant, find_actor, insert_actor, insert_role, list_actors, list_roles
+from sluis.gate.store import Actor, RoleGrant, insert_actor, insert_role
 from sluis.kernel.insz import Insz
-from sluis.lists.web import NAVIGATION, build_router, tiles_of
 from sluis.lists.workbook import make_request
 from sluis.settings import Settings
-from sluis.web.kit import PageKit
-from sluis.web.people import SignedIn, SignInChoice
-from sluis.web.shell import create_shell
+from sluis.site import create_app
 from tests.unit.agreements.samples import an_agreement
 
 WINGENE, TIELT, OPGROEIEN = "gemeente-wingene", "gemeente-tielt", "opgroeien-regie"
@@ -41,25 +37,6 @@ PEOPLE = (
     ("opgroeien-dpo", "Jan Mertens", OPGROEIEN, "dpo"),
     ("supervisor", "Mieke Jacobs", "vtc", "supervisor"),
 )
-
-
-class People:
-    """The people of the gate's own tables, with the roles that they hold now."""
-
-    def __init__(self, clock: Callable[[], datetime]) -> None:
-        self._clock = clock
-
-    def list_people(self, connection: Connection) -> Sequence[SignInChoice]:
-        people = [actor for actor in list_actors(connection) if actor.kind == "person"]
-        return [SignInChoice(actor.id, actor.display_name, None, (), "") for actor in people]
-
-    def find(self, connection: Connection, person_id: str) -> SignedIn | None:
-        actor = find_actor(connection, person_id)
-        grants = list_roles(connection, on=day_of(self._clock()), actor=person_id)
-        if actor is None or not grants:
-            return None
-        party = grants[0].party
-        return SignedIn(actor.id, actor.display_name, party, party, frozenset(grant.role for grant in grants))
 
 
 class Clock:
@@ -129,18 +106,7 @@ def open_house(database: Database, home: Path) -> House:
     """Return the house in a furnished database."""
     settings = _settings(home)
     house, clock = Installation.open(settings, database), Clock()
-    kit = PageKit(
-        settings=settings,
-        database=database,
-        people=People(clock),
-        templates={"lists": "sluis.lists"},
-        navigation=NAVIGATION,
-        tiles=tiles_of(house.lists, clock),
-        clock=clock,
-    )
-    app = create_shell(kit)
-    app.include_router(build_router(house.lists))
-    return House(house, app, clock)
+    return House(house, create_app(house, clock=clock), clock)
 
 
 def _settle(house: Installation) -> None:
