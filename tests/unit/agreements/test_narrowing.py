@@ -136,11 +136,13 @@ def _less_often(given_periodicity: Periodicity) -> st.SearchStrategy[Periodicity
     )
 
 
+@settings(deadline=None)
 @given(policies())
 def test_a_policy_is_not_wider_than_itself(policy: Policy) -> None:
     assert widenings(policy, policy) == ()
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_any_narrowing_is_accepted_and_narrowing_twice_is_narrowing(data: st.DataObject) -> None:
     policy = data.draw(policies())
@@ -195,6 +197,7 @@ WIDENINGS: dict[str, Callable[[Policy], Policy]] = {
 }
 
 
+@settings(deadline=None)
 @given(st.data(), st.sampled_from(sorted(WIDENINGS)))
 def test_any_widening_anywhere_is_refused_also_after_narrowing_elsewhere(data: st.DataObject, what: str) -> None:
     policy = data.draw(policies())
@@ -260,7 +263,7 @@ points = st.tuples(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_what_a_narrower_policy_permits_the_wider_one_permits(data: st.DataObject) -> None:
     policy = data.draw(policies())
