@@ -231,19 +231,21 @@ def _check_shape(entry: Entry) -> None:
             raise ValueError("Party, actor and correlation are identifiers: printable ASCII without blanks.")
     if entry.agreement is not None and not _DIGEST.fullmatch(entry.agreement.digest):
         raise ValueError("The digest of an agreement is a SHA-256 in lower-case hexadecimal.")
-    if not all(_NAME.fullmatch(name) for name in entry.details):
-        raise ValueError("Details have short lower-case names.")
-    for number in entry.details.values():
+    for name, number in entry.details.items():
+        if not _NAME.fullmatch(name):
+            raise ValueError("Details have short lower-case names.")
         if not isinstance(number, (str, int)) or (type(number) is int and abs(number) > _LARGEST_COUNT):
             raise ValueError("Details are counts of at most eight digits, truth values and short texts.")
 
 
 def _check_numbers(entry: Entry) -> None:
     """Refuse whatever looks like an INSZ in any text, fail closed; the error repeats nothing of the text."""
-    texts = list(_texts(entry))
-    if any(len(text) > _LONGEST_TEXT for text in texts):
+    texts = _texts(entry)
+    together = "\n".join(texts)
+    if len(together) > _LONGEST_TEXT and any(len(text) > _LONGEST_TEXT for text in texts):
         raise ValueError("A text in an entry is short.")
-    together = "\n".join(text.replace("\n", " ") for text in texts)
+    if together.count("\n") >= len(texts):  # a newline inside a text must not part the digits of a number
+        together = "\n".join([text.replace("\n", " ") for text in texts])
     try:
         together.encode()
     except UnicodeEncodeError:
@@ -257,13 +259,12 @@ def _check_numbers(entry: Entry) -> None:
         )
 
 
-def _texts(entry: Entry) -> Iterable[str]:
-    yield from (entry.kind, entry.party, entry.actor, entry.correlation)
-    yield from (text for text in (entry.counterparty, entry.leg, entry.purpose, entry.channel) if text is not None)
+def _texts(entry: Entry) -> list[str]:
+    texts = [entry.kind, entry.party, entry.actor, entry.correlation, *entry.items, *entry.details]
+    texts += [text for text in (entry.counterparty, entry.leg, entry.purpose, entry.channel) if text is not None]
     if entry.agreement is not None:
-        yield entry.agreement.id
-    yield from entry.items
+        texts.append(entry.agreement.id)
     for ground in entry.grounds:
-        yield from (ground.code, ground.clause.instrument, ground.clause.article)
-    yield from entry.details
-    yield from (text for text in entry.details.values() if isinstance(text, str))
+        texts += (ground.code, ground.clause.instrument, ground.clause.article)
+    texts += [text for text in entry.details.values() if isinstance(text, str)]
+    return texts

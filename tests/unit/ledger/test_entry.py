@@ -111,6 +111,7 @@ WAYS = [
     lambda number: number.translate({ord("0") + digit: 0xFF10 + digit for digit in range(10)}),
     lambda number: number.translate({ord("0") + digit: 0x0660 + digit for digit in range(10)}),
     lambda number: f"000{number}",
+    lambda number: f"{number[:6]}\n{number[6:]}",
 ]
 PLACES = [
     lambda text: {"leg": text},
