@@ -252,7 +252,7 @@ class InForce:
 
 def read_of(node: Node) -> tuple[str, int, int]:
     """Return what a node reads: parameter, shift in years, month of the year (0: the same)."""
-    name, years, of_year = node.payload
+    name, years, of_year = node.payload[:3]
     return str(name), int(years or 0), int(of_year or 0)  # type: ignore[arg-type]  # written so by algebra
 
 

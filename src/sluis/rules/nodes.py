@@ -54,10 +54,9 @@ class Op(StrEnum):
     IS_FALSE = "is_false"
     BITS = "bits"  # the union of bit masks
     BITS_IN = "bits_in"  # the union over a group; payload: group column
-    SPOILED_IN = "spoiled_in"  # a member of the group has an unknown argument
 
 
-GROUPED = frozenset({Op.SUM_IN, Op.ANY_IN, Op.GREATEST_IN, Op.LEAST_IN, Op.RANK_IN, Op.BITS_IN, Op.SPOILED_IN})
+GROUPED = frozenset({Op.SUM_IN, Op.ANY_IN, Op.GREATEST_IN, Op.LEAST_IN, Op.RANK_IN, Op.BITS_IN})
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,0 +1,195 @@
+"""The embedded engine: a month's law over millions of rows with Polars.
+
+Values first, layer by layer; then, only where something is unknown, what is missing; and only in months with weak
+parameters, what is weak. Rules of equal depth are one projection, groups a group-by and a join, ranks a sort.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from sluis.rules.book import InForce
+from sluis.rules.nodes import Op, Scalar
+from sluis.rules.outcomes import Doubt, Lack, Outcome, outcome_of
+from sluis.rules.parameters import Table
+from sluis.rules.plan import Column, Plan, layers, plan_of
+from sluis.rules.polars_expressions import Expressions, dtype_of
+from sluis.rules.polars_facts import never_unknown, taken
+
+_ROW = "__row"
+
+
+@dataclass(frozen=True)
+class Result:
+    """The outcomes of a run: a frame with the key, each output, and for each output its masks.
+
+    An output without a value is undecided; `plan.named(word, mask)` says what the bits of a mask name.
+    """
+
+    plan: Plan
+    frame: pl.DataFrame
+
+    def outcomes(self, output: str) -> dict[str, Outcome]:
+        """Return the outcome of one output per key: for small tables and tests."""
+        keys, values = self.frame[self.plan.law.book.key], self.frame[output]
+        unit = self.plan.law.rules[output].rule.unit
+        masks = [(word, self.frame[names[output]]) for word, names in enumerate(self.plan.masks) if output in names]
+        return {
+            str(key): outcome_of(str(key), output, unit, value, self._doubts(masks, at))
+            for at, (key, value) in enumerate(zip(keys, values, strict=True))
+        }
+
+    def _doubts(self, masks: Iterable[tuple[int, pl.Series]], at: int) -> list[Doubt]:
+        return [doubt for word, mask in masks for doubt in self.plan.named(word, mask[at] or 0)]
+
+    def lacks(self, output: str) -> pl.DataFrame:
+        """Return a row for each key and each thing that leaves the output undecided or provisional.
+
+        Columns: the key, `lack` (fact, parameter, weak), `name`.
+        """
+        key = self.plan.law.book.key
+        parts = [
+            self.frame.filter(pl.col(names[output]).and_(1 << bit) != 0, self._applies(word, output)).select(
+                key, pl.lit(doubt.lack.value).alias("lack"), pl.lit(doubt.name).alias("name")
+            )
+            for word, names in enumerate(self.plan.masks)
+            if output in names
+            for bit, doubt in enumerate(self.plan.words[word])
+        ]
+        empty = self.frame.select(key).clear().with_columns(lack=pl.lit(""), name=pl.lit(""))
+        return pl.concat([empty, *parts])
+
+    def _applies(self, word: int, output: str) -> pl.Expr:
+        known = pl.col(output).is_not_null()
+        return known if self.plan.about(word) is Lack.WEAK else ~known
+
+
+def run(law: InForce, facts: pl.DataFrame | pl.LazyFrame) -> Result:
+    """Apply the law of a month to a fact table, one row per key. A column that is absent is unknown on every row.
+
+    Whole numbers, cents and months are integer columns, truth Boolean, days Date, codes String (or categorical).
+    """
+    frame = taken(law, facts)
+    plan = plan_of(law, never=never_unknown(frame))
+    engine = _Engine(plan)
+    values = engine.over(frame, plan.values, engine.kept)
+    columns = [values[law.book.key], *(values[output] for output in plan.outputs)]
+    for word in range(len(plan.words)):
+        columns += engine.masked(values, word)
+    return Result(plan, pl.DataFrame(columns))
+
+
+class _Engine:
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._expressions = Expressions(plan)
+        doubts = {read for columns in plan.doubts for column in columns.values() for read in column.reads}
+        self.kept = frozenset({plan.law.book.key, *plan.outputs, *doubts, *(plan.nullable if plan.doubts else ())})
+
+    def over(self, frame: pl.DataFrame, columns: Mapping[str, Column], kept: frozenset[str]) -> pl.DataFrame:
+        """Add the columns layer by layer; what no later layer reads is let go."""
+        ordered = layers(columns)
+        last = {read: depth for depth, layer in enumerate(ordered) for column in layer for read in column.reads}
+        for depth, layer in enumerate(ordered):
+            frame = self._layer(frame, layer)
+            gone = [name for name in frame.columns if name not in kept and last.get(name, depth) <= depth]
+            frame = frame.drop(gone)
+        return frame
+
+    def masked(self, values: pl.DataFrame, word: int) -> list[pl.Series]:
+        """Return the mask columns of one word, for every row."""
+        columns, names = self._plan.doubts[word], sorted(self._plan.masks[word].values())
+        if self._plan.about(word) is Lack.WEAK:
+            made = self.over(values, columns, frozenset(names))
+            return [made[name] for name in names]
+        nothing = pl.zeros(values.height, dtype=pl.Int64, eager=True)
+        open_values = [name for name in values.columns if name in self._plan.nullable and values[name].null_count()]
+        if not open_values:
+            return [nothing.alias(name) for name in names]
+        doubtful = values.with_row_index(_ROW).filter(pl.any_horizontal(pl.col(open_values).is_null()))
+        made = self.over(doubtful, columns, frozenset({_ROW, *names}))
+        return [nothing.clone().scatter(made[_ROW], made[name]).alias(name) for name in names]
+
+    def _layer(self, frame: pl.DataFrame, layer: list[Column]) -> pl.DataFrame:
+        groups: dict[str, list[Column]] = defaultdict(list)
+        local, made = [], []
+        for column in layer:
+            if column.node.op is Op.RANK_IN:
+                made.append(self._ranked(frame, column))
+            elif column.grouped:
+                groups[str(column.node.payload[0])].append(column)
+            elif column.joined:
+                made.append(self._joined(frame, column))
+            else:
+                local.append(self._expressions.of(column.node).alias(column.name))
+        for key, members in groups.items():
+            made += self._grouped(frame, key, members)
+        return frame.with_columns(*local, *made)
+
+    def _grouped(self, frame: pl.DataFrame, key: str, columns: list[Column]) -> list[pl.Series]:
+        groups = frame.lazy().group_by(key).agg(self._aggregate(column).alias(column.name) for column in columns)
+        names = [column.name for column in columns]
+        joined = frame.lazy().select(key).join(groups, on=key, how="left", maintain_order="left").select(names)
+        return joined.collect().get_columns()
+
+    def _aggregate(self, column: Column) -> pl.Expr:
+        argument = column.node.arguments[0]
+        value = pl.col(str(argument.payload[0]))
+        op, may_be_unknown = column.node.op, self._plan.open(argument)
+        if op is Op.ANY_IN:
+            return value.any(ignore_nulls=not may_be_unknown)
+        if op is Op.BITS_IN:
+            return value.bitwise_or().cast(pl.Int64)
+        made = {Op.SUM_IN: value.sum, Op.GREATEST_IN: value.max, Op.LEAST_IN: value.min}[op]()
+        made = made.cast(dtype_of(column.node.unit))
+        return pl.when(value.null_count() == 0).then(made) if may_be_unknown else made
+
+    def _joined(self, frame: pl.DataFrame, column: Column) -> pl.Series:
+        node, law = column.node, self._plan.law
+        dated, key = law.dated(node), str(node.arguments[0].payload[0])
+        dtype = dtype_of(node.unit)
+        if law.refused(dated) or not isinstance(dated.value, Table):
+            return pl.repeat(None, frame.height, dtype=dtype, eager=True).alias(column.name)
+        rows: dict[str, list[Scalar]] = {
+            key: [each for each, _ in dated.value.rows],
+            column.name: [value for _, value in dated.value.rows],
+        }
+        table = pl.DataFrame(rows, schema={key: frame.schema[key], column.name: dtype})
+        found = frame.select(key).join(table, on=key, how="left", maintain_order="left")
+        if dated.value.otherwise is not None:
+            rest = pl.when(pl.col(key).is_not_null()).then(pl.lit(dated.value.otherwise, dtype=dtype))
+            found = found.with_columns(pl.coalesce(column.name, rest).alias(column.name))
+        return found[column.name]
+
+    def _ranked(self, frame: pl.DataFrame, column: Column) -> pl.Series:
+        """Sort those who count by group and order; the place is the distance to the first row of the group."""
+        group, *turned = column.node.payload
+        counts, *by = (str(argument.payload[0]) for argument in column.node.arguments)
+        row_key = self._plan.law.book.key
+        tie = _ROW if frame[row_key].is_sorted() else row_key
+        sorted_rows = (
+            frame.lazy()
+            .with_row_index(_ROW)
+            .filter(pl.col(counts))
+            .select(
+                pl.col(str(group)).alias("__group"),
+                *(pl.col(name).alias(f"__by{at}") for at, name in enumerate(by)),
+                pl.col(tie).alias("__tie"),
+                _ROW,
+            )
+            .sort(
+                "__group",
+                *(f"__by{at}" for at in range(len(by))),
+                "__tie",
+                descending=[False, *(bool(each) for each in turned), False],
+            )
+        )
+        place = pl.int_range(pl.len(), dtype=pl.Int64)
+        first = pl.when(pl.col("__group").ne_missing(pl.col("__group").shift()) | (place == 0)).then(place)
+        places = sorted_rows.select(_ROW, (place - first.forward_fill() + 1).alias("__place")).collect()
+        zeros = pl.zeros(frame.height, dtype=pl.Int64, eager=True)
+        return zeros.scatter(places[_ROW], places["__place"]).alias(column.name)
