@@ -60,11 +60,19 @@ class _Nursery:
 
     def start(self) -> None:
         with self._lock:
-            if self._control is None:
-                self._control = self._started()
+            self._running()
 
     def ask(self, job: bytes, limits: Limits) -> bytes:
-        """Send the job to a fresh child and return everything that comes back. Raises OSError."""
+        """Send the job to a fresh child and return everything that comes back. Raises OSError.
+
+        A nursery says of each child how it ended. Where nothing at all was said it was the nursery that ended, and
+        the job is worth a second try; a file that ends its child is not tried again.
+        """
+        reply = self._asked(job, limits)
+        told = reply_body(reply) is not None or exit_status(reply) is not None
+        return reply if told else self._asked(job, limits)
+
+    def _asked(self, job: bytes, limits: Limits) -> bytes:
         ours, theirs = socket.socketpair()
         with ours:
             with theirs:
@@ -77,14 +85,18 @@ class _Nursery:
     def _assign(self, asker: socket.socket, limits: Limits) -> None:
         message = ASSIGNMENT.pack(limits.wall_seconds)
         with self._lock:
-            if self._control is None:
-                self._control = self._started()
             try:
-                socket.send_fds(self._control, [message], [asker.fileno()])
+                socket.send_fds(self._running(), [message], [asker.fileno()])
             except (BrokenPipeError, ConnectionResetError):
                 self._stop()
-                self._control = self._started()
-                socket.send_fds(self._control, [message], [asker.fileno()])
+                socket.send_fds(self._running(), [message], [asker.fileno()])
+
+    def _running(self) -> socket.socket:
+        if self._process is not None and self._process.poll() is not None:
+            self._stop()
+        if self._control is None:
+            self._control = self._started()
+        return self._control
 
     def _started(self) -> socket.socket:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -142,11 +154,12 @@ class _Nursery:
 
 def _received(connection: socket.socket, most: int) -> bytes:
     received = bytearray()
-    while len(received) <= most:
-        piece = connection.recv(MEBIBYTE)
-        if not piece:
-            break
-        received += piece
+    with suppress(ConnectionResetError):  # it ended with part of the job unread
+        while len(received) <= most:
+            piece = connection.recv(MEBIBYTE)
+            if not piece:
+                break
+            received += piece
     return bytes(received)
 
 

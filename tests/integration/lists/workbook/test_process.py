@@ -80,6 +80,13 @@ def test_inside_the_walls_no_file_socket_process_or_memory_can_be_had():
                 told[name] = "done"
             except (OSError, MemoryError, ValueError) as refused:
                 told[name] = type(refused).__name__
+        def is_open(number):
+            try:
+                return bool(os.fstat(number))
+            except OSError:
+                return False
+
+        told["held"] = [number for number in range(300) if is_open(number)]
         told["descriptors"] = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         told["file size"] = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
         told["core"] = resource.getrlimit(resource.RLIMIT_CORE)[1]
@@ -92,6 +99,7 @@ def test_inside_the_walls_no_file_socket_process_or_memory_can_be_had():
         "open a pipe": "OSError",
         "raise the limit": "MemoryError",
         "take memory": "MemoryError",
+        "held": [0],
         "descriptors": 0,
         "file size": 0,
         "core": 0,
@@ -131,13 +139,30 @@ def _children(nursery: int) -> list[int]:
     return [int(pid) for pid in Path(f"/proc/{nursery}/task/{nursery}/children").read_text().split()]
 
 
-def test_a_killed_nursery_is_replaced_at_the_next_file():
+def test_a_killed_nursery_is_replaced_at_the_next_file_whenever_it_was_killed():
+    for pause in (0.0, 0.0, 0.0, 0.05):
+        start_reader()
+        (nursery,) = _nurseries(os.getpid())
+        os.kill(nursery, signal.SIGKILL)
+        time.sleep(pause)
+        assert isinstance(read_request(Book().encrypted(), PASSWORD, limits=LIMITS), RequestColumn)
+        (replacement,) = _nurseries(os.getpid())
+        assert replacement != nursery
+
+
+def test_a_nursery_that_is_killed_while_its_child_reads_costs_a_second_try_only():
+    slow = encrypted(Book().zipped(), spins=700_000)
     start_reader()
     (nursery,) = _nurseries(os.getpid())
+    outcome: list[object] = []
+    asking = threading.Thread(target=lambda: outcome.append(read_request(slow, PASSWORD, limits=LIMITS)))
+    asking.start()
+    until = time.monotonic() + 10
+    while not _children(nursery) and time.monotonic() < until:
+        time.sleep(0.01)
     os.kill(nursery, signal.SIGKILL)
-    assert isinstance(read_request(Book().encrypted(), PASSWORD, limits=LIMITS), RequestColumn)
-    (replacement,) = _nurseries(os.getpid())
-    assert replacement != nursery
+    asking.join(30)
+    assert [type(said).__name__ for said in outcome] == ["RequestColumn"]
 
 
 def test_a_child_that_is_killed_from_outside_is_a_fault_and_not_a_hang():
