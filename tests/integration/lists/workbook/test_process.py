@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import signal
 import socket
 import subprocess
@@ -17,7 +16,6 @@ from pathlib import Path
 import pytest
 
 from sluis.lists.workbook import Limits, RequestColumn, WorkbookFault, make_request, read_request, start_reader
-from sluis.lists.workbook import child as child_module
 from sluis.lists.workbook.model import MEBIBYTE
 from sluis.lists.workbook.wire import (
     LENGTH,
@@ -28,7 +26,7 @@ from sluis.lists.workbook.wire import (
     parse_reply,
     reply_body,
 )
-from tests.integration.lists.workbook.hostile import HOSTILE, NUMBERS, PASSWORD, Book, column, encrypted
+from tests.integration.lists.workbook.hostile import NUMBERS, PASSWORD, Book, column, encrypted
 
 LIMITS = Limits(rows=100)
 
@@ -304,9 +302,3 @@ def test_a_reply_that_ends_early_is_no_reply():
     assert exit_status(whole) is None
     assert longest_reply(LIMITS) > 0
     assert PASSWORD.encode() in job_bytes(b"", PASSWORD, LIMITS)
-
-
-def test_the_walls_are_named_as_the_kernel_numbers_them():
-    assert (child_module.PR_SET_PDEATHSIG, child_module.PR_SET_DUMPABLE, child_module.PR_SET_NO_NEW_PRIVS) == (1, 4, 38)
-    assert resource.RLIMIT_NOFILE
-    assert HOSTILE

@@ -365,7 +365,7 @@ def test_the_short_way_and_the_strict_parser_read_the_same(rows):
 
 def test_the_short_way_is_taken_for_the_sheets_of_the_usual_makers():
     for file in (make_request(NUMBERS, PASSWORD), make_request(NUMBERS, PASSWORD, as_numbers=True)):
-        package = python_calamine_package(file)
+        package = parts_seen_by_others(file)
         assert plain_cells(package[SHEET1], [], Cells(100)) is not None
     book = openpyxl.Workbook()
     sheet = book.active
@@ -374,7 +374,7 @@ def test_the_short_way_is_taken_for_the_sheets_of_the_usual_makers():
         sheet.cell(row, 1, number)
     made = io.BytesIO()
     book.save(made)
-    package = python_calamine_package(encrypted(made.getvalue()))
+    package = parts_seen_by_others(encrypted(made.getvalue()))
     assert plain_cells(package[SHEET1], [], Cells(100)) is not None
     shared = (
         f'<sst xmlns="{MAIN}" count="2" uniqueCount="2"><si><t>1</t></si><si><t xml:space="preserve">2 </t></si></sst>'
@@ -382,7 +382,7 @@ def test_the_short_way_is_taken_for_the_sheets_of_the_usual_makers():
     assert plain_strings((HEAD + shared).encode()) == ["1", "2 "]
 
 
-def python_calamine_package(file: bytes) -> dict[str, bytes]:
+def parts_seen_by_others(file: bytes) -> dict[str, bytes]:
     """The parts of an encrypted workbook, opened by msoffcrypto and zipfile; calamine must see a workbook in it too."""
     import zipfile
 
