@@ -11,6 +11,7 @@ from sluis.rules.book import InForce
 from sluis.rules.nodes import GROUPED, Node, Op, canonical, digest, literal
 from sluis.rules.units import TRUTH, Kind, Unit
 
+_DIVISIONS = frozenset({Op.FLOOR_DIVIDE, Op.HALF_UP})
 _FIRST_DAY = date(1970, 1, 1)
 
 
@@ -46,7 +47,15 @@ class Lowering:
                 lowered = replace(node, arguments=tuple(self._lower(argument) for argument in node.arguments))
                 if node.op in GROUPED or node.op is Op.LOOKUP:
                     return self._named(replace(lowered, arguments=(self._named(lowered.arguments[0]),)))
-                return folded(lowered)
+                return folded(self._without_nested_division(lowered))
+
+    def _without_nested_division(self, node: Node) -> Node:
+        """Name what is divided when it holds a division itself: SQL writes a numerator four times."""
+        if node.op not in _DIVISIONS:
+            return node
+        nested = (any(each.op in _DIVISIONS for each in argument.walk()) for argument in node.arguments)
+        arguments = zip(node.arguments, nested, strict=True)
+        return replace(node, arguments=tuple(self._named(each) if deep else each for each, deep in arguments))
 
     def _named(self, node: Node) -> Node:
         """Return a reference to the column of an expression, making the column where there is none."""

@@ -181,6 +181,8 @@ def _value(written: _Value, form: Form, unit: Unit, by: Unit | None) -> Scalar |
     if form is Form.BANDS and written.bands is not None and by is not None:
         return _bands(written.bands, unit, by)
     if form is Form.TABLE and written.table is not None and by is not None:
+        if not written.table:
+            raise ValueError(f"de tabel vanaf {written.since} is leeg")
         rows = tuple((_key(key, by), read_scalar(value, unit)) for key, value in written.table.items())
         return Table(rows, None if written.otherwise is None else read_scalar(written.otherwise, unit))
     if form is Form.SCALAR and written.value is not None and written.value not in _NOTHING:

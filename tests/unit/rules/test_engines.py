@@ -1,9 +1,11 @@
 """The same answers, to the cent and to the missing fact, on every engine."""
 
+from pathlib import Path
+
 import polars as pl
 from hypothesis import HealthCheck, given, settings
 
-from sluis.rules import InForce, Outcome, interpret, polars_engine
+from sluis.rules import InForce, Outcome, interpret, polars_engine, sql_engine
 from sluis.rules.nodes import Scalar
 from sluis.rules.polars_expressions import dtype_of
 from tests.unit.rules import random_books
@@ -36,7 +38,20 @@ def with_polars(law: InForce, rows: Rows) -> dict[str, dict[str, Comparable]]:
     }
 
 
+def with_duckdb(law: InForce, rows: Rows, folder: Path) -> dict[str, dict[str, Comparable]]:
+    path = folder / "facts.parquet"
+    table(law, rows).write_parquet(path)
+    answers = sql_engine.run_duckdb(law, path)
+    return {output: {key: comparable(outcome) for key, outcome in of.items()} for output, of in answers.items()}
+
+
 @settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
 @given(law=random_books.laws(), rows=random_books.rows())
 def test_random_rules_on_random_families_are_the_same_for_polars(law, rows):
     assert with_polars(law, rows) == oracle(law, rows)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(law=random_books.laws(), rows=random_books.rows())
+def test_random_rules_on_random_families_are_the_same_for_duckdb(law, rows, tmp_path_factory):
+    assert with_duckdb(law, rows, tmp_path_factory.getbasetemp()) == oracle(law, rows)
