@@ -199,7 +199,7 @@ def test_nobody_out_of_scope_is_read_from_the_source(database: Database) -> None
     asked: list[str] = []
 
     class Listening(Source):
-        def read(self, connection, *, subjects, items, reference, since):  # type: ignore[no-untyped-def]
+        def read(self, connection, *, subjects, items, reference, since):
             asked.extend(subjects)
             return super().read(connection, subjects=subjects, items=items, reference=reference, since=since)
 

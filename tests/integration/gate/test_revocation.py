@@ -9,6 +9,7 @@ import pytest
 from sluis.agreements.actions import end_agreement, revoke_agreement
 from sluis.database import Database
 from sluis.gate.model import Released, ReleaseStopped
+from sluis.kernel.insz import Insz
 from sluis.kernel.outcome import Refused
 from tests.integration.gate.house import AT, WINGENE, House, build_house, number
 
@@ -20,7 +21,7 @@ def _revoke(house: House) -> None:
         revoke_agreement(connection, agreement=house.agreement, party=WINGENE, by="b", at=AT, reason="test")
 
 
-def _full(house: House) -> list:
+def _full(house: House) -> list[Insz]:
     return [house.population.add(number(serial), parents=[number(900)]) for serial in range(1, MANY)]
 
 
@@ -78,11 +79,11 @@ class _RevokingRegister:
     def __init__(self, house: House) -> None:
         self._house, self._register = house, house.gate.register
 
-    def facts(self, connection, subjects, reference):  # type: ignore[no-untyped-def]
+    def facts(self, connection, subjects, reference):
         _revoke(self._house)
         return self._register.facts(connection, subjects, reference)
 
-    def count(self, connection, **scope):  # type: ignore[no-untyped-def]
+    def count(self, connection, **scope):
         return self._register.count(connection, **scope)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -10,12 +11,13 @@ from sluis.authentic.source import AuthenticRegister, SocialeToeslagSource
 from sluis.database import Database
 from sluis.gate.actions import Gate
 from sluis.gate.model import Released
+from sluis.kernel.insz import Insz
 from sluis.ledger.reading import find_entry
 from tests.integration.gate.house import House, build_house, number
 
 CHILD = number(1)
 
-CASES = {
+CASES: dict[str, dict[str, Any]] = {
     "unknown": {},
     "not entitled": {"nis": "37021"},
     "too old": {"nis": "37021", "born": date(1990, 1, 1), "parents": [number(2)]},
@@ -72,13 +74,13 @@ def _statements(house: House, gate: Gate, subject: str) -> list[str]:
     with house.database.transaction() as connection:
         original = connection.execute
 
-        def listening(query, parameters=None, **options):  # type: ignore[no-untyped-def]
+        def listening(query, parameters=None, **options):
             said.append(str(query))
             return original(query, parameters, **options)
 
-        connection.execute = listening  # type: ignore[method-assign, assignment]
+        connection.execute = listening  # type: ignore[method-assign, assignment] # a listener on this one connection
         try:
-            gate.release(connection, house.request(subject))  # type: ignore[arg-type]
+            gate.release(connection, house.request(Insz(subject)))
         finally:
             del connection.execute
             connection.rollback()

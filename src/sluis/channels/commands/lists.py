@@ -61,7 +61,7 @@ def exchange(
     _tell(done)
     if done.state == "refused":
         raise typer.Exit(1)
-    _write_whole(out, open_answer(lists, done.id, party=asked_by))
+    write_whole(out, open_answer(lists, done.id, party=asked_by))
     # Only now does the party have its copy for certain; a process killed before this line can simply be run again.
     finish_collection(lists, done.id, by=actor, at=datetime.now(UTC))
     say(msg("Antwoord voor {count} kinderen geschreven naar {file}.", count=done.released or 0, file=str(out)))
@@ -209,7 +209,7 @@ def _tell(done: Exchange) -> None:
     say(msg("Uitwisseling {id}: {state}.", id=str(done.id), state=STATE_NAMES[done.state]))
 
 
-def _write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Write a file whole or not at all, and on disk before anything else happens."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
