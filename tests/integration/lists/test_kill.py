@@ -60,6 +60,7 @@ def killable(house: House) -> Iterator[Killable]:
     yield Killable(process, process.stdin, process.stdout)
     process.stdin.close()
     process.wait(30)
+    process.stdout.close()
 
 
 def _unlimited(house: House) -> None:
@@ -140,7 +141,7 @@ def test_kills_leave_no_release_without_evidence_and_no_lost_answer(
             request.write_bytes(request_file(numbers))
             outs[request.name] = out
         child = killable.begin(request, out)
-        time.sleep(chance.uniform(0, whole * 1.05))
+        time.sleep(chance.uniform(0, whole * 0.9))
         with suppress(ProcessLookupError):  # it may be done already
             os.kill(child, signal.SIGKILL)  # our own grandchild, started by this test
         killed += os.WIFSIGNALED(killable.end())
@@ -150,7 +151,7 @@ def test_kills_leave_no_release_without_evidence_and_no_lost_answer(
         killable.end()
         assert _rows(path.read_bytes()) == expected
     _check(house, outs)
-    assert killed > kills // 2
+    assert killed > kills // 4  # the others were done before: that tests the rerun of a finished exchange
     assert len(_ledger(house)) == len(outs)
 
 
