@@ -57,8 +57,8 @@ GROUND_WORDS: Mapping[str, Message] = {
 }
 
 GROUP_WORDS: Mapping[str, Message] = {
-    "asked": msg("naar wie gevraagd is"),
-    "released": msg("over wie iets meegedeeld is"),
+    "asked": msg("gevraagd"),
+    "released": msg("meegedeeld"),
 }
 
 DETAIL_WORDS: Mapping[str, Message] = {
