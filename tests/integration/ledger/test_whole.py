@@ -81,7 +81,10 @@ TAMPERINGS = [
         "groep asked",
     ),
     (f"DELETE FROM ledger_subject WHERE entry_id = {FIVE}", "verwijzingen van personen"),
-    ("DELETE FROM ledger_subject WHERE tag = (SELECT tag FROM ledger_subject ORDER BY tag LIMIT 1)", "verwijzingen van personen"),
+    (
+        "DELETE FROM ledger_subject WHERE tag = (SELECT tag FROM ledger_subject ORDER BY tag LIMIT 1)",
+        "verwijzingen van personen",
+    ),
 ]
 
 
