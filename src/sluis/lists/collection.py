@@ -5,8 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sluis.agreements.lifecycle import IN_FORCE
 from sluis.agreements.policy import LegPolicy
+from sluis.agreements.store import hold_agreement
 from sluis.gate.actions import day_of
+from sluis.kernel.errors import SluisError
+from sluis.kernel.outcome import Clause
+from sluis.kernel.text import msg
 from sluis.lists import store
 from sluis.lists.model import Exchange, next_state
 from sluis.lists.passage import (
@@ -23,13 +28,20 @@ from sluis.lists.passage import (
 
 
 def open_answer(lists: Lists, exchange_id: UUID, *, party: str) -> bytes:
-    """Return the encrypted answer file for the party that asked; it stays until `finish_collection`."""
+    """Return the encrypted answer file for the party that asked; it stays until `finish_collection`.
+
+    Raises `SluisError` when the agreement is no longer in force: after a revocation nothing leaves any more, also not
+    what was answered before it.
+    """
     with lists.database.transaction() as connection:
         exchange = found(connection, exchange_id)
         if exchange.party != party:
             raise no_such_exchange()
         if exchange.state != "answered":
             next_state(exchange.state, "collect")
+        state = hold_agreement(connection, exchange.agreement)
+        if state is None or state.state != IN_FORCE:
+            raise _not_in_force()
         return content_of(lists, connection, exchange, "answer")
 
 
@@ -66,6 +78,15 @@ def confirm_destruction(lists: Lists, exchange_id: UUID, *, party: str, by: str,
         store.change_state(connection, exchange, target=target, at=at, confirmed_at=at, confirmed_by=by)
         write_entry(lists, connection, exchange, "copy-destroyed", at=at, by=by)
         return found(connection, exchange_id)
+
+
+def _not_in_force() -> SluisError:
+    return SluisError(
+        "agreement-not-in-force",
+        msg("De overeenkomst is niet van kracht."),
+        remedy=msg("Kijk op de bladzijde van de overeenkomst welke stap ontbreekt, of sluit een nieuwe overeenkomst."),
+        clause=Clause("e-govdecreet 18 juli 2008", "art. 8, § 1"),
+    )
 
 
 def _copy_days(leg: LegPolicy) -> int:

@@ -11,6 +11,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from sluis.agreements.lifecycle import IN_FORCE
 from sluis.agreements.store import read_state
 from sluis.database import Connection
 from sluis.gate import store as actors
@@ -177,6 +178,7 @@ def _exchange_page(request: Request, lists: Lists, person: SignedIn, exchange: s
         number=number,
         last=last,
         is_officer=OFFICER in person.roles,
+        is_in_force=state is not None and state.state == IN_FORCE,
         is_late=own.confirm_before is not None and day_of(kit.clock()) > own.confirm_before,
     )
 

@@ -26,6 +26,7 @@ _STATUS: Mapping[str, int] = {
     "exchange-unknown": 404,
     "agreement-unknown": 404,
     "key-unknown": 404,
+    "agreement-not-in-force": 403,
     "exchange-state": 409,
     "key-not-set": 409,
     "key-set": 409,

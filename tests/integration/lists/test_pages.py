@@ -322,6 +322,20 @@ def test_after_a_revocation_the_pages_show_the_reason_and_take_no_file(house: Ho
     assert "De overeenkomst is niet van kracht." in officer.get(exchange).text
 
 
+def test_after_a_revocation_an_answer_that_waits_leaves_no_more(house: House, visit_as: VisitAs) -> None:
+    set_key(visit_as)
+    officer = visit_as("wingene-officer")
+    exchange = sent(officer, house.children()[:3])
+    step(officer, exchange, "vragen")
+    house.revoke()
+    page = officer.get(exchange).text
+    assert "Het antwoord gaat niet meer mee" in page
+    assert 'action="/lijsten' not in page
+    answer = officer.post(f"{exchange}/antwoord", {}, token=officer.token("/lijsten"))
+    assert answer.status_code == 403
+    assert "De overeenkomst is niet van kracht." in answer.text
+
+
 def test_a_used_up_agreement_says_so_and_asks_for_no_new_key(house: House, visit_as: VisitAs) -> None:
     set_key(visit_as)
     officer = visit_as("wingene-officer")
