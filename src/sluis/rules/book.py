@@ -20,6 +20,7 @@ from sluis.rules.algebra import VALUES, Value
 from sluis.rules.bounds import check_bounds
 from sluis.rules.divisors import check_divisors
 from sluis.rules.faults import RuleBookRefused, Unbuildable, in_rule, malformed, unlike_units
+from sluis.rules.names import check_names
 from sluis.rules.nodes import GROUPED, Node, Op, Scalar, canonical, digest, literal
 from sluis.rules.order import circles, sorted_names
 from sluis.rules.parameters import Dated, Form, Parameter, Parameters
@@ -68,6 +69,7 @@ class RuleBook:
                 sorted((*self._rules.get(rule.output, ()), rule), key=lambda each: each.since)
             )
         faults = [fault for each in sets for fault in each.faults]
+        faults += check_names([*self.facts], self._rules)
         self._built: dict[str, tuple[Built, ...]] = {}
         for output, regimes in self._rules.items():
             faults += _clashes(regimes, self.facts)

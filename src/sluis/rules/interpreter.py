@@ -26,12 +26,16 @@ NONE: Doubts = frozenset()
 
 @dataclass(slots=True)
 class Step:
-    """One operation of the trace: what it gave, and the steps it looked at (not those it could leave aside)."""
+    """One operation of the trace: what it gave, and the steps it looked at (not those it could leave aside).
+
+    Over a group, `subjects` says of which row each of the steps is; else they are of the same row.
+    """
 
     node: Node
     value: Scalar
     doubts: Doubts
     steps: tuple[Step, ...] = ()
+    subjects: tuple[str, ...] = ()
 
 
 class Interpretation:
@@ -61,11 +65,6 @@ class Interpretation:
     def trace(self, subject: str, output: str) -> Step:
         """Return the steps of one rule for one row; a name in it refers to the trace of that fact or rule."""
         return self._answers[self._subjects.index(subject)][output]
-
-    def members(self, node: Node, subject: str) -> tuple[str, ...]:
-        """Return the keys of the group that a grouped operation of this row looked at, in the order of its steps."""
-        places, _ = self._group(node, self._subjects.index(subject))
-        return tuple(self._subjects[place] for place in places)
 
     def _step(self, node: Node, place: int) -> Step:
         return _STEPS[node.op](self, node, place)
@@ -174,11 +173,12 @@ class Interpretation:
         if not members:
             return Step(node, None, doubts)
         steps = tuple(self._of_members(node.arguments[0], members))
+        subjects = tuple(self._subjects[member] for member in members)
         values = [step.value for step in steps]
         if node.op is Op.ANY_IN and True in values:
-            return Step(node, True, doubts.union(*(step.doubts for step in steps if step.value)), steps)
+            return Step(node, True, doubts.union(*(step.doubts for step in steps if step.value)), steps, subjects)
         doubts = doubts.union(*(step.doubts for step in steps))
-        return Step(node, None if None in values else _OVER[node.op](values), doubts, steps)
+        return Step(node, None if None in values else _OVER[node.op](values), doubts, steps, subjects)
 
     def _rank(self, node: Node, place: int) -> Step:
         members, doubts = self._group(node, place)
@@ -187,27 +187,28 @@ class Interpretation:
         counts = self._of_members(node.arguments[0], members)
         own = counts[members.index(place)]
         if own.value is False:
-            return Step(node, 0, doubts | own.doubts, tuple(counts))
-        ranked: list[tuple[int, list[Step]]] = []
-        spoiled = False
-        for at, (member, counted) in enumerate(zip(members, counts, strict=True)):
-            doubts |= counted.doubts
-            if counted.value is not False:
-                by = [self._of_members(each, members)[at] for each in node.arguments[1:]] if counted.value else []
-                doubts = doubts.union(*(step.doubts for step in by))
-                spoiled |= counted.value is None or any(step.value is None for step in by)
-                ranked.append((member, by))
-        if spoiled:
-            return Step(node, None, doubts, tuple(counts))
-        return Step(node, 1 + self._ordered(node, ranked).index(place), doubts, tuple(counts))
+            return Step(node, 0, doubts | own.doubts, (own,), (self._subjects[place],))
+        columns = [self._of_members(by, members) for by in node.arguments[1:]]
+        ranked = {
+            member: [column[at] for column in columns] if counts[at].value else []
+            for at, member in enumerate(members)
+            if counts[at].value is not False
+        }
+        looked = [(member, step) for member, step in zip(members, counts, strict=True)]
+        looked += [(member, step) for member, by in ranked.items() for step in by]
+        doubts = doubts.union(*(step.doubts for _, step in looked))
+        spoiled = any(step.value is None for _, step in looked)
+        value = None if spoiled else 1 + self._ordered(node, ranked).index(place)
+        subjects = tuple(self._subjects[member] for member, _ in looked)
+        return Step(node, value, doubts, tuple(step for _, step in looked), subjects)
 
-    def _ordered(self, node: Node, ranked: list[tuple[int, list[Step]]]) -> list[int]:
+    def _ordered(self, node: Node, ranked: Mapping[int, list[Step]]) -> list[int]:
         """Sort by the last value first: Python's sort keeps the order of equals."""
-        keys: dict[int, Any] = {member: self.rows[member][self.law.book.key] for member, _ in ranked}
-        ranked = sorted(ranked, key=lambda each: keys[each[0]])
+        order = sorted(ranked, key=lambda member: _key(self.rows[member][self.law.book.key]))
         for at, descending in reversed(list(enumerate(node.payload[1:]))):
-            ranked = sorted(ranked, key=lambda each: _key(each[1][at].value), reverse=bool(descending))
-        return [member for member, _ in ranked]
+            values = {member: _key(by[at].value) for member, by in ranked.items()}
+            order.sort(key=values.__getitem__, reverse=bool(descending))
+        return order
 
 
 def _key(value: Scalar) -> Any:  # noqa: ANN401 - the values of one column are of one kind, which orders

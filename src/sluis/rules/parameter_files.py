@@ -3,6 +3,7 @@
     basisbedrag:
       unit: EUR                       # EUR, share, number, months, points, ..., truth, text, month
       article: art. 13
+      title: het basisbedrag          # optional: what texts call it, in Dutch
       values:
         - {from: 2019-01, value: 163.20, confidence: sourced, source: https://www.parentia.be/...}
         - {from: 2026-09, confidence: missing}
@@ -93,6 +94,7 @@ class _Parameter(_Strict):
     by: str | None = None
     key: str | None = None
     instrument: str | None = None
+    title: str = ""
     note: str = ""
 
 
@@ -147,7 +149,7 @@ def _parameter(name: str, written: object, instrument: str, origin: str) -> Para
         raise _refused(origin, name, f"{fault.what} {fault.remedy}") from fault
     except ValueError as fault:
         raise _refused(origin, name, str(fault)) from fault
-    return Parameter(name, unit, Clause(model.instrument or instrument, model.article), form, values, by)
+    return Parameter(name, unit, Clause(model.instrument or instrument, model.article), form, values, by, model.title)
 
 
 def _form(model: _Parameter) -> tuple[Form, Unit | None]:

@@ -106,6 +106,8 @@ class Parameter:
     form: Form
     values: tuple[Dated, ...]
     by: Unit | None = None
+    title: str = ""
+    """What it is called in texts, in Dutch; the name in words where it is empty."""
 
     def at(self, month: Month) -> Dated:
         """Return the value in the month; a SluisError names parameter, month and article if there is none."""

@@ -65,8 +65,8 @@ def traced(interpretation: Interpretation, subject: str, output: str) -> list[Tr
     while waiting:
         where = waiting.pop(0)
         chain.append(traced_rule(interpretation, *where))
-        for after in _looked_at(interpretation, *where):
-            if after not in seen:
+        for after in looked_at(interpretation.trace(*where), where[0]):
+            if after not in seen and after[1] in interpretation.law.rules:
                 seen.add(after)
                 waiting.append(after)
     return chain
@@ -76,7 +76,7 @@ def traced_rule(interpretation: Interpretation, subject: str, output: str) -> Tr
     """Return one rule for one row."""
     law, step = interpretation.law, interpretation.trace(subject, output)
     rule, outcome = law.rules[output].rule, interpretation.outcome(subject, output)
-    names = sorted({name for name, _ in _names(step, subject)})
+    names = sorted({name for row, name in looked_at(step, subject) if row == subject})
     row = interpretation.rows[interpretation.subjects.index(subject)]
     return TracedRule(
         subject=subject,
@@ -115,33 +115,13 @@ def _step(step: Step) -> TracedStep:
     return made
 
 
-def _names(step: Step, subject: str) -> list[tuple[str, str]]:
-    """Return the names that the steps of this row read; those of other rows of a group are not this row's."""
-    found = [(str(step.node.payload[0]), subject)] if step.node.op is Op.NAME or step.node.op in GROUPED else []
-    if step.node.op not in GROUPED:
-        for each in step.steps:
-            found += _names(each, subject)
-    return found
-
-
-def _looked_at(interpretation: Interpretation, subject: str, output: str) -> list[tuple[str, str]]:
-    """Return (row, rule) of every rule that the trace of one rule read, in the order of the trace."""
-    rules = interpretation.law.rules
+def looked_at(step: Step, subject: str) -> list[tuple[str, str]]:
+    """Return (row, name) of every fact and rule that the steps of one rule read, in their order."""
     found: list[tuple[str, str]] = []
-
-    def visit(step: Step, row: str) -> None:
-        if step.node.op is Op.NAME and str(step.node.payload[0]) in rules:
-            found.append((row, str(step.node.payload[0])))
-        if step.node.op not in GROUPED:
-            for each in step.steps:
-                visit(each, row)
-            return
-        if str(step.node.payload[0]) in rules:
-            found.append((row, str(step.node.payload[0])))
-        for member, each in zip(interpretation.members(step.node, row), step.steps, strict=False):
-            visit(each, member)
-
-    visit(interpretation.trace(subject, output), subject)
+    if step.node.op is Op.NAME or step.node.op in GROUPED:
+        found.append((subject, str(step.node.payload[0])))
+    for row, each in zip(step.subjects or (subject,) * len(step.steps), step.steps, strict=True):
+        found += looked_at(each, row)
     return found
 
 

@@ -31,7 +31,7 @@ FACTS = [
     fact("house", Text, msg("het huis aan de dijk"), ask=msg("het dijkbestuur")),
     fact("polder", Text, msg("de polder"), ask=msg("het dijkbestuur")),
     fact("born", Day, msg("de geboortedag"), always=True),
-    fact("below_sea", Truth, msg("of het huis onder de zeespiegel ligt"), ask=msg("het dijkbestuur")),
+    fact("below_sea", Truth, msg("het huis onder de zeespiegel ligt"), ask=msg("het dijkbestuur")),
     fact("income", Money, msg("het inkomen van het kind en zijn ouder"), ask=msg("de schatkist van Waterland")),
     fact("boats", Whole, msg("het aantal boten"), unit="boats", ask=msg("de havenmeester"), most=20),
 ]
@@ -45,7 +45,7 @@ def age(born: Day) -> Whole:
     return run_month().since(born.month).whole_years()
 
 
-@rules.rule("art. 1", since="2019-01", title=msg("is minderjarig"))
+@rules.rule("art. 1", since="2019-01", title=msg("het kind minderjarig is"))
 def minor(age: Whole) -> Truth:
     return age < 18
 
@@ -60,12 +60,12 @@ def house_income(house: Text, income: Money) -> Money:
     return sum_in(house, income)
 
 
-@rules.rule("art. 2", since="2019-01", title=msg("de rang van het kind, het jongste eerst"))
+@rules.rule("art. 2", since="2019-01", title=msg("de rang van het kind"))
 def place(house: Text, born: Day, minor: Truth) -> Whole:
     return rank_in(house, born, where=minor, descending=True)
 
 
-@rules.rule("art. 3", since="2019-01", title=msg("heeft recht"))
+@rules.rule("art. 3", since="2019-01", title=msg("het kind recht heeft"))
 def entitled(minor: Truth, below_sea: Truth) -> Truth:
     return minor & below_sea
 
@@ -83,7 +83,7 @@ def tide_allowance_by_income(entitled: Truth, house_income: Money) -> Money:
         when(~entitled, NOTHING)
         .when(house_income <= limit, full)
         .when(house_income >= ceiling, NOTHING)
-        .otherwise(full.portion(ceiling - house_income, ceiling - limit, otherwise=NOTHING))
+        .otherwise(full.portion(ceiling - house_income, ceiling - limit))
     )
 
 
