@@ -91,15 +91,15 @@ def _add_overview(router: APIRouter, lists: Lists) -> None:
             found = store.list_exchanges(connection, party=party, most=PER_PAGE, skip=(page - 1) * PER_PAGE)
             lines = [_line(connection, one) for one in found]
             open_now = overview.openings(lists, connection, party=party, by=person.id, at=at)
-            is_dpo = DPO in person.roles
+            is_officer, is_dpo = OFFICER in person.roles, DPO in person.roles
             to_confirm = overview.count_to_confirm(lists, connection, party=party, at=at) if is_dpo else 0
         return render(
             request,
             "lists/overview.html",
             lines=lines,
-            openings=open_now,
+            openings=open_now if is_officer else [one.for_onlooker() for one in open_now],
             to_confirm=to_confirm,
-            is_officer=OFFICER in person.roles,
+            is_officer=is_officer,
             number=page,
             last=last,
         )

@@ -308,6 +308,13 @@ def test_an_officer_sees_whether_the_key_is_set_and_cannot_set_it(house: House, 
     assert officer.post(KEY_PAGE, {"sleutel": KEY}, token=officer.token("/start")).status_code == 403
 
 
+def test_a_dpo_sees_whether_an_officer_can_send_a_list(house: House, visit_as: VisitAs) -> None:
+    set_key(visit_as)
+    page = visit_as("wingene-dpo").get("/lijsten").text
+    assert "Een dossierbehandelaar van uw organisatie kan nu een lijst sturen." in page
+    assert "geen rol" not in page
+
+
 def test_after_a_revocation_the_pages_show_the_reason_and_take_no_file(house: House, visit_as: VisitAs) -> None:
     set_key(visit_as)
     officer = visit_as("wingene-officer")
