@@ -15,7 +15,16 @@ from sluis.database import Connection
 from sluis.kernel.insz import Insz
 from sluis.ledger import store
 from sluis.ledger.entry import Entry, EntryId, SubjectSet, canonical_bytes, check_group_names, new_entry_id
-from sluis.ledger.persons import PersonKey, PersonSecret, new_person_key, pseudonym, pseudonyms, subject_set, tag_of
+from sluis.ledger.persons import (
+    PersonKey,
+    PersonSecret,
+    new_person_key,
+    pseudonym,
+    pseudonyms,
+    single_root,
+    subject_set,
+    tag_of,
+)
 from sluis.ledger.tree import EMPTY_ROOT
 
 Subjects = Mapping[str, Sequence[Insz]]
@@ -140,9 +149,10 @@ def _seal(entry_id: EntryId, entry: Entry, subjects: Subjects, keys: Mapping[Ins
     """Turn persons into pseudonyms of this entry, commit to each group, and write the canonical bytes."""
     persons = list({number for numbers in subjects.values() for number in numbers})
     if len(persons) == 1:
-        named = {persons[0]: pseudonym(keys[persons[0]], entry_id)}
-    else:
-        named = dict(zip(persons, pseudonyms([keys[number] for number in persons], entry_id), strict=True))
+        root = single_root(pseudonym(keys[persons[0]], entry_id)).hex()
+        alone = {name: (1, root) if numbers else _EMPTY for name, numbers in subjects.items()}
+        return _Sealed(entry_id, entry, canonical_bytes(entry_id, entry, alone), [tag_of(keys[persons[0]])], [])
+    named = dict(zip(persons, pseudonyms([keys[number] for number in persons], entry_id), strict=True))
     commitments: dict[str, SubjectSet] = {}
     sets: list[tuple[str, bytes]] = []
     for name, numbers in subjects.items():

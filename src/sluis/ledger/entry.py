@@ -246,10 +246,11 @@ def _check_numbers(entry: Entry) -> None:
         raise ValueError("A text in an entry is short.")
     if together.count("\n") >= len(texts):  # a newline inside a text must not part the digits of a number
         together = "\n".join([text.replace("\n", " ") for text in texts])
-    try:
-        together.encode()
-    except UnicodeEncodeError:
-        raise ValueError("A text in an entry is Unicode without lone surrogates.") from None
+    if not together.isascii():
+        try:
+            together.encode()
+        except UnicodeEncodeError:
+            raise ValueError("A text in an entry is Unicode without lone surrogates.") from None
     if looks_like_insz(together):
         raise SluisError(
             "ledger-entry-names-a-person",
