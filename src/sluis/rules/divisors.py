@@ -24,7 +24,7 @@ def check_divisors(node: Node, rule: Rule, parameters: Mapping[str, Parameter]) 
                 return malformed(
                     "divisor-not-positive",
                     msg("Een deler moet groter dan nul zijn."),
-                    msg("Deel door een vast getal groter dan nul, of zeg met otherwise wat geldt als hij nul is."),
+                    msg("Deel door een vast getal groter dan nul, of zeg met otherwise wat geldt als de deler nul is."),
                 )
     return None
 
