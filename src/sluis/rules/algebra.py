@@ -48,7 +48,7 @@ class Value:
 
     def __init__(self, node: Node) -> None:
         if node.unit.kind is not self.kind:
-            raise unlike_units(msg("Lezen"), node.unit, self.kind.value)
+            raise unlike_units(msg("Een waarde lezen"), node.unit, self.kind.value)
         self.node = node
 
     @property

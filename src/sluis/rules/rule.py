@@ -59,7 +59,7 @@ def fact(
     `most` is the largest size of a number (default: 100 million euro, a million of anything else).
     """
     largest = most or (10**10 if value.kind is Kind.CENTS else 10**6)
-    return Fact(name, Unit(value.kind, unit), what or msg(spoken(name)), ask, always, largest)
+    return Fact(name, Unit(value.kind, unit), what or Message(spoken(name)), ask, always, largest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ def _rule(
         )
     inputs, kind = _signature(body)
     doc = inspect.getdoc(body) or ""
-    return Rule(name, Unit(kind, unit), article, first, last, inputs, body, title or msg(spoken(name)), doc)
+    return Rule(name, Unit(kind, unit), article, first, last, inputs, body, title or Message(spoken(name)), doc)
 
 
 def _signature(body: Callable[..., Value]) -> tuple[tuple[tuple[str, type[Value]], ...], Kind]:

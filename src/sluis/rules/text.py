@@ -18,7 +18,7 @@ from sluis.rules.nodes import Node, Op
 from sluis.rules.parameters import Bands
 from sluis.rules.rule import spoken
 from sluis.rules.units import TRUTH, Kind
-from sluis.rules.wording import value_in_words
+from sluis.rules.wording import bound, value_in_words
 
 _LOOSE = frozenset({Op.AND, Op.OR, Op.ADD, Op.SUBTRACT, Op.LESS, Op.AT_MOST, Op.EQUAL, Op.CHOOSE})
 
@@ -93,7 +93,7 @@ class _Words:
         arguments, text = node.arguments, patterns[node.op].text
         if node.op in _FROM_THE_OTHER_SIDE and _constant(arguments[0]) and not _constant(arguments[1]):
             arguments, text = arguments[::-1], _FROM_THE_OTHER_SIDE[node.op][patterns is _CONTRARY].text
-        return msg(text, **{name: self.inner(argument) for name, argument in zip("ab", arguments, strict=False)})
+        return bound(text, **{name: self.inner(argument) for name, argument in zip("ab", arguments, strict=False)})
 
     def inner(self, node: Node) -> Message:
         """Return a part of a phrase, between brackets where it could be read otherwise."""
@@ -104,7 +104,7 @@ class _Words:
         """Return the title of a fact or rule."""
         if name in self._book.facts:
             return self._book.facts[name].what
-        return self._book.regimes(name)[0].rule.title if name in self._book.outputs else msg(spoken(name))
+        return self._book.regimes(name)[0].rule.title if name in self._book.outputs else Message(spoken(name))
 
     def literal(self, node: Node) -> Message:
         return value_in_words(node.payload[0], node.unit)
@@ -114,7 +114,7 @@ class _Words:
 
     def parameter(self, node: Node) -> Message:
         parameter = self._book.parameters[read_of(node)[0]]
-        name, article = msg(parameter.title or spoken(parameter.name)), parameter.article
+        name, article = Message(parameter.title or spoken(parameter.name)), parameter.article
         if self._law is None or node.op is not Op.PARAMETER:
             return msg("“{name}” ({article})", name=name, article=article)
         value = value_in_words(self._law.scalar(node), node.unit)
@@ -188,7 +188,7 @@ class _Words:
         group, value = self.name(str(node.payload[0])), node.arguments[0]
         if node.op is Op.SUM_IN:
             return self._summed(group, value)
-        return msg(_GROUPED[node.op].text, a=self.inner(value), group=group)
+        return bound(_GROUPED[node.op].text, a=self.inner(value), group=group)
 
     def _summed(self, group: Message, value: Node) -> Message:
         """A choice between a value and nothing is a sum of those for whom the condition holds."""

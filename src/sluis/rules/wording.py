@@ -10,6 +10,11 @@ from sluis.rules.nodes import Scalar
 from sluis.rules.units import SHARE_OF_ONE, Kind, Unit
 
 
+def bound(text: str, **parameters: object) -> Message:
+    """Bind parameters to a sentence of a table; the sentence itself was marked for translation there."""
+    return Message(text, tuple(sorted(parameters.items())))
+
+
 def value_in_words(value: Scalar, unit: Unit) -> Message:
     """Return a value as people write it: `€ 102,50`, `3 kinderen`, `2023-03`, `ja`, `niet bekend`."""
     if value is None:
@@ -57,7 +62,7 @@ def _counted(value: int, label: str) -> Message:
     if value == 1 and one is not None:
         return one
     many = _MANY.get(label, msg("{number} {counted}"))
-    return msg(many.text, number=value, counted=label)
+    return bound(many.text, number=value, counted=label)
 
 
 _ONE = {"children": msg("1 kind"), "months": msg("1 maand"), "days": msg("1 dag"), "points": msg("1 punt")}

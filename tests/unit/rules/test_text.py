@@ -1,14 +1,10 @@
 """Rules in words."""
 
-import ast
-from pathlib import Path
-
 import pytest
 
-import sluis.rules
 from sluis.rules import RuleBook
 from sluis.rules.text import told
-from sluis.web.languages import catalogue, translate
+from sluis.web.languages import translate
 from tests.unit.rules.waterland import MARCH_2023, waterland
 
 BOOK = waterland()
@@ -48,32 +44,3 @@ def test_every_operation_has_words():
 @pytest.mark.parametrize("language", ["fr", "en", "de"])
 def test_rules_speak_every_language(language):
     assert lines("storm_bonus", language) != lines("storm_bonus")
-
-
-def sentences() -> set[str]:
-    found = set()
-    for path in Path(sluis.rules.__file__).parent.glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            named = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "msg"
-            if named and isinstance(node.args[0], ast.Constant):  # type: ignore[attr-defined]  # a call
-                found.add(str(node.args[0].value))  # type: ignore[attr-defined]  # a call with a literal
-    return found
-
-
-@pytest.mark.parametrize("language", ["fr", "en", "de"])
-def test_every_sentence_of_the_engine_is_translated_with_the_same_parameters(language):
-    words = catalogue(language)
-    wordless = {sentence for sentence in sentences() if not any(part.isalpha() for part in _without_names(sentence))}
-    missing = sorted(sentences() - set(words) - wordless)
-    assert missing == []
-    for sentence in sentences() & set(words):
-        assert _names(words[sentence]) == _names(sentence), sentence
-
-
-def _without_names(sentence: str) -> str:
-    parts = sentence.split("{")
-    return parts[0] + "".join(part.partition("}")[2] for part in parts[1:])
-
-
-def _names(sentence: str) -> set[str]:
-    return {part.partition("}")[0] for part in sentence.split("{")[1:]}
