@@ -28,8 +28,12 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 APP_ROLE = "sluis_app"
 KEEPER_ROLE = "sluis_keeper"
 
-# A statement that waits longer than this is given up: every wait is limited.
-_OPTIONS = "-c statement_timeout=120s -c lock_timeout=20s -c idle_in_transaction_session_timeout=300s -c jit=off"
+# A statement that waits longer than this is given up: every wait is limited. Temporary tables come last in the search
+# path, where none of them can stand in front of one of ours; migration 0008 takes the right to make them as well.
+_OPTIONS = (
+    "-c statement_timeout=120s -c lock_timeout=20s -c idle_in_transaction_session_timeout=300s -c jit=off"
+    " -c search_path=public,pg_temp"
+)
 
 
 def embedded_url(home: Path) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
 import pytest
 from psycopg import errors
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from sluis.database import Connection, Database
+from sluis.database import Connection, Database, migrate
 from sluis.ledger import record
 from tests.integration.ledger.conftest import Sequence
 from tests.unit.ledger.samples import SECRETS, insz, release
@@ -36,6 +38,21 @@ def filled(database: Database, sequence: Sequence) -> Database:
         record(connection, entry=release(), subjects={"asked": [insz(1)]}, secrets=SECRETS)
     sequence()
     return database
+
+
+@pytest.fixture
+def installed(server_url: str) -> Iterator[Database]:
+    """A database that was migrated itself, as an installation is."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    url = make_conninfo("", **{**conninfo_to_dict(server_url), "dbname": name})
+    migrate(url)
+    made = Database(url, pool_size=2)
+    yield made
+    made.close()
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @contextmanager
@@ -166,3 +183,20 @@ def test_the_roles_own_nothing_and_inherit_nothing(database: Database) -> None:
         ).fetchall()
     assert len(rows) == 2
     assert all(not any(row[1:]) for row in rows)
+
+
+@pytest.mark.parametrize(
+    "statement", ["CREATE TEMP TABLE ledger_entry (canonical bytea)", "CREATE TABLE public.elsewhere (one int)"]
+)
+@pytest.mark.parametrize("role", ["app", "keeper"])
+def test_no_role_can_put_a_table_of_its_own_in_front_of_ours(installed: Database, statement: str, role: str) -> None:
+    refused(installed, statement, role)
+
+
+def test_a_temporary_table_never_stands_in_front_of_ours(filled: Database) -> None:
+    # These databases are copies of a template, and rights on a database are not copied: the second wall is tried here.
+    with filled.transaction() as connection:
+        connection.execute("CREATE TEMP TABLE ledger_entry (LIKE public.ledger_entry)")
+        record(connection, entry=release(), subjects={"asked": [insz(3)]}, secrets=SECRETS)
+        assert connection.execute("SELECT count(*) FROM pg_temp.ledger_entry").fetchone() == (0,)
+        connection.rollback()
