@@ -1,7 +1,7 @@
 """Evidence in words: kinds of entries, outcomes, grounds and groups of persons.
 
 The kinds and the codes of grounds are open sets; one that is not known here is shown as the code that it is.
-`tests/unit/ledger/test_words.py` holds the grounds to those that the gate gives.
+`tests/integration/oversight/test_words.py` holds the grounds to those that the gate gives.
 """
 
 from __future__ import annotations

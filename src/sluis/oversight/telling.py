@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sluis.agreements.lookup import find_text, item_in_words, name_of_party, purpose_in_words, title_in_words
 from sluis.agreements.model import Agreement
-from sluis.agreements.phrases import CHANNELS
+from sluis.agreements.phrases import CHANNELS, KINDS
 from sluis.database import Connection
 from sluis.kernel.outcome import Clause
 from sluis.kernel.text import Message
@@ -45,6 +45,7 @@ class ToldEntry:
     actor: str
     agreement: AgreementText | None
     title: str | None
+    leg_kind: Message | None
     leg: str | None
     purpose: str | None
     items: tuple[str, ...]
@@ -72,6 +73,7 @@ def tell(
         actor=actor or entry.actor,
         agreement=entry.agreement,
         title=None if entry.agreement is None else title_in_words(text, entry.agreement.id, language=language),
+        leg_kind=None if leg is None else KINDS[leg.kind],
         leg=leg.text if leg is not None else entry.leg,
         purpose=None if entry.purpose is None else purpose_in_words(text, entry.purpose, language=language),
         items=tuple(item_in_words(text, entry.leg, name, language=language) for name in entry.items),

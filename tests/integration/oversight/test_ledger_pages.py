@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from sluis.agreements.actions import Done
 from sluis.channels.commands.ledger import app as ledger_commands
-from sluis.ledger.entry import AgreementText
+from sluis.ledger.entry import AgreementText, Recorded
 from sluis.ledger.note import Verifier, open_checkpoint
 from sluis.ledger.receipt import check_receipt
 from sluis.oversight.store import read_page
@@ -209,7 +209,8 @@ def test_entries_are_filtered_by_kind_and_by_agreement(world: World, agreement: 
 def test_a_rare_kind_is_sought_a_window_at_a_time(world: World, agreement: Done) -> None:
     for _ in range(30):
         world.write(subjects={}, agreement=_text(agreement))
-    found, windows, before = [], 0, None
+    found: list[Recorded] = []
+    windows, before = 0, None
     with world.database.transaction() as connection:
         while True:
             page = read_page(
