@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from fastapi import Request, Response
 
+from sluis.ledger.numbers import looks_like_insz
 from sluis.web.languages import LANGUAGES, Language
 from sluis.web.sessions import is_secure
 
@@ -65,6 +66,11 @@ def remember_preferences(request: Request, response: Response) -> None:
 
 
 def address_with(request: Request, parameter: str, value: str) -> str:
-    """Return the address of this same page with one preference changed."""
+    """Return the address of this same page with one preference changed.
+
+    What looks like a national number in the address is not repeated: the page would hold it, and the next address.
+    """
     kept = [(name, old) for name, old in parse_qsl(request.url.query) if name != parameter]
-    return f"{request.url.path}?{urlencode([*kept, (parameter, value)])}"
+    kept = [(name, old) for name, old in kept if not looks_like_insz(f"{name} {old}")]
+    path = "/" if looks_like_insz(request.url.path) else request.url.path
+    return f"{path}?{urlencode([*kept, (parameter, value)])}"

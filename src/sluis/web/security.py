@@ -21,6 +21,7 @@ from sluis.web.sessions import TOKEN_FIELD, TOKEN_HEADER, token_is_right
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 FORM_LIMIT_BYTES = 64 * 1024
+_NUL = "\x00"
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -72,9 +73,11 @@ async def check_form(request: Request) -> None:
     """Refuse an unsafe request whose form does not carry this session's token. Runs before every route."""
     if request.method in SAFE_METHODS or kit_of(request).is_machine_path(request.url.path):
         return
-    given = request.headers.get(TOKEN_HEADER) or (await request.form()).get(TOKEN_FIELD)
-    if not token_is_right(request, given):
+    form = await request.form()
+    if not token_is_right(request, request.headers.get(TOKEN_HEADER) or form.get(TOKEN_FIELD)):
         raise FormRefusedError
+    if any(_NUL in text for pair in form.multi_items() for text in pair if isinstance(text, str)):
+        raise HTTPException(400)
 
 
 def comes_from_elsewhere(headers: Headers) -> bool:
@@ -115,6 +118,22 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+
+
+class PlainAddresses:
+    """Refuses an address with a NUL in it: no page has one, and the database takes none."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and (_NUL in scope["path"] or b"%00" in scope["query_string"]):
+            # Nothing of the address is looked at any more, nor is a session.
+            plain = {**scope, "path": "/", "raw_path": b"/", "query_string": b""}
+            response = await run_in_threadpool(error_response, Request(plain), 400)
+            await response(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
 
 
 class OwnForms:

@@ -111,4 +111,6 @@ def remember_visit(request: Request, response: Response) -> None:
 def token_is_right(request: Request, given: object) -> bool:
     """Return whether a form's token belongs to one of the cookies that came with it."""
     secret = session_id_of(request) or request.cookies.get(_name(request, _VISIT))
-    return bool(secret) and isinstance(given, str) and hmac.compare_digest(_token(str(secret)), given)
+    # A comparison in equal time takes plain ASCII only, and a token is nothing else.
+    is_text = isinstance(given, str) and given.isascii()
+    return bool(secret) and is_text and hmac.compare_digest(_token(str(secret)), str(given))

@@ -12,12 +12,13 @@ from starlette.staticfiles import StaticFiles
 
 from sluis.kernel.errors import SluisError
 from sluis.kernel.text import msg
+from sluis.ledger.numbers import looks_like_insz
 from sluis.web.access import PageRefusedError, RoleNeededError, SignInNeededError
 from sluis.web.errors import LastResort, error_response, mistake_response
 from sluis.web.kit import PageKit, kit_of, remember_kit
 from sluis.web.pages import DEMO_ENVIRONMENTS, router
 from sluis.web.rendering import STATIC, Pages, render
-from sluis.web.security import BodyLimit, FormRefusedError, OwnForms, SecurityHeaders, check_form
+from sluis.web.security import BodyLimit, FormRefusedError, OwnForms, PlainAddresses, SecurityHeaders, check_form
 
 
 def create_shell(kit: PageKit) -> FastAPI:
@@ -44,6 +45,7 @@ def install(app: FastAPI, kit: PageKit) -> None:
     # The last one added is the outermost.
     app.add_middleware(BodyLimit, routes_of=app)
     app.add_middleware(OwnForms)
+    app.add_middleware(PlainAddresses)
     app.add_middleware(LastResort)
     app.add_middleware(SecurityHeaders)
     _answer_errors(app)
@@ -92,5 +94,6 @@ def _answer_errors(app: FastAPI) -> None:
         kit = kit_of(request)
         if kit.is_machine_path(request.url.path):
             return error_response(request, 401)
-        back = request.url.path if request.method == "GET" else "/start"
+        path = request.url.path
+        back = path if request.method == "GET" and not looks_like_insz(path) else "/start"
         return RedirectResponse(f"{kit.sign_in_href}?terug={quote(back)}", status_code=303)

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from sluis.database import Database
+from sluis.ledger.numbers import looks_like_insz
 from sluis.web.access import rights_of
 from sluis.web.security import FORM_LIMIT_BYTES
 from tests.unit.web.applications import UPLOAD_LIMIT_BYTES, make_application
@@ -207,3 +208,33 @@ def test_what_was_typed_is_not_repeated_in_an_error(visit: Visit) -> None:
     assert response.status_code == 422
     assert "85.47.30" not in response.text
     assert "Er ontbreekt iets in het formulier" in response.text
+
+
+@pytest.mark.parametrize("token", ["é" * 64, "\u0660" * 64, "\ud7ff"])
+def test_a_token_of_strange_signs_is_a_wrong_token(visit: Visit, token: str) -> None:
+    refused = visit.post("/aanmelden", {"person": "officer"}, token=token)
+    assert refused.status_code == 403
+    assert visit.client.cookies.get("sluis_sessie") is None
+
+
+@pytest.mark.parametrize("path", ["/proef/%00", "/start?taal=%00", "/static/%00", "/api/%00"])
+def test_an_address_with_a_nul_is_a_mistake_of_who_sends_it(visit: Visit, path: str) -> None:
+    visit.sign_in()
+    assert visit.get(path).status_code == 400
+
+
+def test_a_field_with_a_nul_is_a_mistake_of_who_sends_it(visit: Visit) -> None:
+    token = visit.token("/aanmelden")
+    assert visit.post("/aanmelden", {"person": "officer\x00"}, token=token).status_code == 400
+    assert visit.post("/aanmelden", {"person": "officer", "x\x00": ""}, token=token).status_code == 400
+
+
+@pytest.mark.parametrize("number", ["85073003328", "85.07.30-033.28", "85%2007%2030%20033%2028"])
+def test_a_page_never_repeats_a_national_number_of_its_address(visit: Visit, number: str) -> None:
+    away = visit.get(f"/start/{number}/lijst").headers.get("location", "")
+    before = visit.get(f"/proef/lijsten?terug={number}").headers.get("location", "")
+    visit.sign_in()
+    pages = [visit.get(path).text for path in (f"/start/{number}", f"/proef/lijsten?zoek={number}&pagina=2")]
+    assert not any(looks_like_insz(text) for text in (away, before))
+    assert not any(number in page for page in pages)
+    assert "pagina=2" in pages[1]
