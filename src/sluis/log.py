@@ -50,7 +50,7 @@ def configure_log() -> None:
             structlog.processors.JSONRenderer(),
         ],
         # Unasked, structlog writes to standard output, where a command's own answer stands.
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),
     )
 
 
