@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, LiteralString
 
+from psycopg import sql
+
 from sluis.database import Connection
 from sluis.ledger.entry import EntryId, Recorded, read_canonical
 from sluis.ledger.readstore import NEWEST, moment_of
@@ -15,18 +17,21 @@ from sluis.ledger.readstore import NEWEST, moment_of
 # ledger. The reader goes on from there.
 WINDOW: Final = 5_000
 
-# Per body two walks down an index, as in sluis.ledger.readstore. An entry between two of the bodies is in the first.
+# Per body two walks down an index. Each body is a parameter of its own: from a joined list of bodies the planner cannot
+# see how many entries one has, and sorts them all. An entry between two of the bodies is in the first walk only.
+_OF_PARTY: Final[LiteralString] = """
+    (SELECT e.canonical, e.at, e.id FROM ledger_entry e
+     WHERE e.party = {party} AND (e.at, e.id) < (%(at)s::timestamptz, %(id)s)
+     ORDER BY e.at DESC, e.id DESC LIMIT %(window)s)
+    UNION ALL
+    (SELECT e.canonical, e.at, e.id FROM ledger_entry e
+     WHERE e.counterparty = {party} AND e.party <> ALL (%(parties)s::text[])
+       AND (e.at, e.id) < (%(at)s::timestamptz, %(id)s)
+     ORDER BY e.at DESC, e.id DESC LIMIT %(window)s)
+"""
 _OF_PARTIES: Final[LiteralString] = """
-    SELECT side.canonical, side.at, side.id FROM unnest(%(parties)s::text[]) AS own (party) CROSS JOIN LATERAL (
-        (SELECT e.canonical, e.at, e.id FROM ledger_entry e
-         WHERE e.party = own.party AND (e.at, e.id) < (%(at)s::timestamptz, %(id)s)
-         ORDER BY e.at DESC, e.id DESC LIMIT %(window)s)
-        UNION ALL
-        (SELECT e.canonical, e.at, e.id FROM ledger_entry e
-         WHERE e.counterparty = own.party AND e.party <> ALL (%(parties)s::text[])
-           AND (e.at, e.id) < (%(at)s::timestamptz, %(id)s)
-         ORDER BY e.at DESC, e.id DESC LIMIT %(window)s)
-    ) AS side ORDER BY side.at DESC, side.id DESC LIMIT %(window)s
+    SELECT side.canonical, side.at, side.id FROM ({sides}) AS side
+    ORDER BY side.at DESC, side.id DESC LIMIT %(window)s
 """
 # Numbers of entries begin with their moment, so the primary key is the order of time.
 _OF_ALL: Final[LiteralString] = """
@@ -46,8 +51,6 @@ _FILTERED: Final[LiteralString] = """
     UNION ALL
     (SELECT NULL::bytea, id, (SELECT count(*) FROM newest) FROM newest ORDER BY at, id LIMIT 1)
 """
-_PARTY_PAGE: Final[LiteralString] = _FILTERED.replace("{window}", _OF_PARTIES)
-_WHOLE_PAGE: Final[LiteralString] = _FILTERED.replace("{window}", _OF_ALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,8 @@ def read_page(
     window: int = WINDOW,
 ) -> EntryPage | None:
     """Return the entries of these bodies (None: of all) older than `before`; None when there is no such entry."""
+    if parties is not None and not parties:
+        return EntryPage((), None)
     at: datetime | str = NEWEST[0]
     if before is not None:
         moment = moment_of(connection, before)
@@ -76,9 +81,10 @@ def read_page(
             return None
         at = moment
     rows = connection.execute(
-        _WHOLE_PAGE if parties is None else _PARTY_PAGE,
+        _query(parties),
         {
-            "parties": None if parties is None else list(parties),
+            **{f"party{number}": party for number, party in enumerate(parties or ())},
+            "parties": list(parties or ()),
             "kind": kind,
             "agreement": agreement,
             "at": at,
@@ -93,3 +99,13 @@ def read_page(
         return EntryPage(tuple(found[:most]), found[most - 1].id)
     window_is_full = bool(kind or agreement) and bool(ends) and ends[0][1] == window
     return EntryPage(tuple(found), ends[0][0] if window_is_full else None)
+
+
+def _query(parties: Sequence[str] | None) -> sql.Composed:
+    """Return the query for all bodies, or for this many."""
+    window: sql.Composable = sql.SQL(_OF_ALL)
+    if parties is not None:
+        placeholders = [sql.Placeholder(f"party{number}") for number in range(len(parties))]
+        sides = [sql.SQL(_OF_PARTY).format(party=placeholder) for placeholder in placeholders]
+        window = sql.SQL(_OF_PARTIES).format(sides=sql.SQL(" UNION ALL ").join(sides))
+    return sql.SQL(_FILTERED).format(window=window)
