@@ -108,9 +108,9 @@ def commands_page() -> str:
         [
             "# Commands\n",
             _MADE.format(origin="the command line itself"),
-            "Run them with `uv run sluis …`. The help is Dutch; messages are Dutch too, or French, English or German where",
-            "the terminal's locale says so. A command ends with 0 when it did what was asked, with 1 when it was refused",
-            "or found a fault, with 2 when it could not begin.\n",
+            "Run them with `uv run sluis …`. The help is Dutch; messages are Dutch too, or French, English or German",
+            "where the terminal's locale says so. A command ends with 0 when it did what was asked, with 1 when it",
+            "was refused or found a fault, with 2 when it could not begin.\n",
             *sections,
         ]
     )

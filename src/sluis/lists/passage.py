@@ -76,6 +76,7 @@ class Refusal(SluisError):
 
 
 def found(connection: Connection, exchange_id: UUID, *, lock: bool = False) -> Exchange:
+    """Return the exchange with this number, locked for a change where asked; an unknown one is an error."""
     exchange = store.find_exchange(connection, exchange_id, lock=lock)
     if exchange is None:
         raise no_such_exchange()
@@ -83,6 +84,7 @@ def found(connection: Connection, exchange_id: UUID, *, lock: bool = False) -> E
 
 
 def no_such_exchange() -> SluisError:
+    """Return the one error for an exchange that is unknown and for one of another party: nobody learns which."""
     return SluisError(
         "exchange-unknown",
         msg("Deze uitwisseling bestaat niet, of is niet van uw organisatie."),
@@ -91,6 +93,7 @@ def no_such_exchange() -> SluisError:
 
 
 def leg_of(lists: Lists, connection: Connection, agreement: str) -> LegPolicy:
+    """Return the answering leg of the agreement, compiled from its signed text."""
     state = read_state(connection, agreement)
     if state is None:
         raise SluisError(
@@ -102,6 +105,7 @@ def leg_of(lists: Lists, connection: Connection, agreement: str) -> LegPolicy:
 
 
 def request_of(asker: Asker, leg: LegPolicy, *, at: datetime, correlation: str, subjects: Sequence[Insz]) -> Request:
+    """Return the question for the gate: all that the leg offers, about these subjects, on the day of the moment."""
     return Request(
         actor=asker.by,
         party=asker.party,
@@ -118,6 +122,7 @@ def request_of(asker: Asker, leg: LegPolicy, *, at: datetime, correlation: str, 
 
 
 def content_of(lists: Lists, connection: Connection, exchange: Exchange, kind: FileKind) -> bytes:
+    """Return a kept file, opened; one that was destroyed is an error."""
     sealed = store.get_file(connection, exchange.id, kind)
     if sealed is None:
         raise SluisError(
@@ -158,6 +163,7 @@ def end_refused(
     at: datetime,
     problems: Sequence[RowProblem] | None = None,
 ) -> None:
+    """End the exchange as refused: keep the reasons, destroy the files with their entry."""
     kept = exchange.row_problems if problems is None else problems
     store.change_state(
         connection,
@@ -199,6 +205,7 @@ def destroy_files(
 
 
 def forget_key(lists: Lists, connection: Connection, exchange: Exchange, *, at: datetime, by: str) -> None:
+    """Destroy the key of this exchange, with its entry."""
     destroy_key(
         connection,
         agreement=exchange.agreement,
@@ -213,6 +220,7 @@ def forget_key(lists: Lists, connection: Connection, exchange: Exchange, *, at: 
 def write_entry(
     lists: Lists, connection: Connection, exchange: Exchange, kind: str, *, at: datetime, by: str, **details: str
 ) -> None:
+    """Write the entry of a step that released nothing; both parties find it in their ledgers."""
     state = read_state(connection, exchange.agreement)
     digest = exchange.text_hash or (state.text_hash if state is not None else None)
     entry = Entry(

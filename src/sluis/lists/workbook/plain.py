@@ -48,6 +48,7 @@ def _plain_text(content: bytes) -> str | None:
 
 
 def plain_strings(content: bytes) -> list[str] | None:
+    """Return the shared strings of a part that fits the plain pattern; None sends it to the strict parser."""
     text = _plain_text(content)
     if text is None or "&" in text or "\r" in text:
         return None
