@@ -69,7 +69,7 @@ def sequence_batch(
         return Sequenced(0, Position(floor, snapshot, position.edge))
     edge = _edge_of_tree(connection, position.edge)
     first_index = edge.size
-    tiles = edge.extend(leaf for _, _, leaf in waiting)
+    tiles = edge.extend(treestore.leaf_hash_of(entry) for entry in waiting)
     treestore.insert_leaves(connection, first_index, waiting)
     if tiles:
         treestore.insert_tiles(connection, tiles)
