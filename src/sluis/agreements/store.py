@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sluis.agreements.policy import text_hash
@@ -17,17 +18,12 @@ LOCK_CLASS = 7510003
 
 @dataclass(frozen=True, slots=True)
 class AgreementState:
-    """Where an agreement stands now: its state, the text that counts, and the days on which that text holds.
-
-    `found_hash` is the SHA-256 of the text as it is stored at this moment; it differs from `text_hash` only when
-    somebody altered it.
-    """
+    """Where an agreement stands now: its state, the text that counts, and the days on which that text holds."""
 
     state: str
     text_hash: str
     in_force_from: date | None
     until: date | None
-    found_hash: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +84,18 @@ def hold_agreement(connection: Connection, agreement: str) -> AgreementState | N
     Shared with every other release; whoever changes the state waits for them all, and they for it. The transaction
     must be READ COMMITTED (the default): the state is read after the wait.
     """
-    row = connection.execute("SELECT * FROM hold_agreement(%s)", (agreement,)).fetchone()
-    return AgreementState(*row) if row else None
+    return ask_to_hold(connection, agreement)()
+
+
+def ask_to_hold(connection: Connection, agreement: str) -> Callable[[], AgreementState | None]:
+    """Ask to hold the agreement, and return how to read the answer: in a pipeline it goes out with other questions."""
+    cursor = connection.execute("SELECT * FROM hold_agreement(%s)", (agreement,))
+
+    def read() -> AgreementState | None:
+        row = cursor.fetchone()
+        return AgreementState(*row) if row else None
+
+    return read
 
 
 def lock_agreement(connection: Connection, agreement: str) -> AgreementState | None:
@@ -101,11 +107,17 @@ def lock_agreement(connection: Connection, agreement: str) -> AgreementState | N
 def read_state(connection: Connection, agreement: str) -> AgreementState | None:
     """Return the state as it is now, without holding it."""
     row = connection.execute(
-        "SELECT a.state, a.text_hash, a.in_force_from, a.until, encode(sha256(t.canonical), 'hex')"
-        " FROM agreement a JOIN agreement_text t ON t.hash = a.text_hash WHERE a.id = %s",
-        (agreement,),
+        "SELECT state, text_hash, in_force_from, until FROM agreement WHERE id = %s", (agreement,)
     ).fetchone()
     return AgreementState(*row) if row else None
+
+
+def is_intact(connection: Connection, digest: str) -> bool:
+    """Return whether the text that is stored under this hash still has it; computed where the text lies."""
+    row = connection.execute(
+        "SELECT hash = encode(sha256(canonical), 'hex') FROM agreement_text WHERE hash = %s", (digest,)
+    ).fetchone()
+    return bool(row and row[0])
 
 
 def read_text(connection: Connection, digest: str) -> bytes:

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from functools import lru_cache
+from datetime import date, datetime, timedelta
+from functools import lru_cache, partial
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from sluis.agreements.policy import LegPolicy, Policy, compile_policy
-from sluis.agreements.store import AgreementState, hold_agreement, read_state, read_text
+from sluis.agreements.store import AgreementState, ask_to_hold, hold_agreement, is_intact, read_state, read_text
 from sluis.database import Connection
 from sluis.gate import store
-from sluis.gate.model import Record, Released, ReleaseStopped, Request, Source, SubjectRegister
+from sluis.gate.model import Record, Released, ReleaseStopped, Request, Source, SubjectFacts, SubjectRegister
 from sluis.gate.policy import E_GOV, Situation, decide, presentable
 from sluis.gate.scope import within
-from sluis.gate.succession import receivers_on, scope_territory
+from sluis.gate.succession import receivers_on, scope_territory, with_predecessors
 from sluis.kernel.errors import SluisError
 from sluis.kernel.insz import Insz
 from sluis.kernel.outcome import Clause, Reason, Refused, Undecided
@@ -34,6 +34,10 @@ BRUSSELS = ZoneInfo("Europe/Brussels")
 # Above this many subjects a release reads in portions without holding the agreement, looks at it between portions,
 # and takes hold only at the end: a revocation never waits for a long list.
 _FEW = 100
+
+# How long a stored text counts as looked at. The database itself refuses to store another text under the same hash;
+# whoever owns the database and takes that check away is found out by the next look.
+_LOOK_AGAIN = timedelta(seconds=1)
 
 _NOBODY = Insz("0" * 11)
 
@@ -53,6 +57,7 @@ class Gate:
     register: SubjectRegister
     sources: Mapping[str, Source]
     secret: PersonSecret = field(repr=False)
+    _seen_intact: dict[str, datetime] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def release(self, connection: Connection, request: Request) -> Released | Refused | Undecided:
         """Decide, read the agreed items of the persons in scope, and write the one entry of this release.
@@ -60,21 +65,18 @@ class Gate:
         A refusal is recorded too. Raises `ReleaseStopped` when the agreement ceases while a bulk release runs: the
         transaction must then be rolled back and the refusal recorded in a new one (`record_refusal`).
         """
-        few = len(request.subjects) <= _FEW
-        state = hold_agreement(connection, request.agreement) if few else read_state(connection, request.agreement)
-        situation = self._situation(connection, request, state)
+        looked = self._look(connection, request)
+        situation = self._situation(connection, request, looked)
+        if isinstance(situation, Situation):
+            situation = decide(situation) or situation
         if isinstance(situation, Refused):
-            self.record_refusal(connection, request, situation.reasons, state=state)
+            self.record_refusal(connection, request, situation.reasons, state=looked.state)
             return situation
-        refused = decide(situation)
-        if refused is not None:
-            self.record_refusal(connection, request, refused.reasons, state=state)
-            return refused
         source = self.sources.get(situation.leg.source or "")
         if source is None:
             return self._undecided(connection, request, situation)
-        records = tuple(self._read(connection, situation, source))
-        if not few:
+        records = tuple(self._read(connection, situation, source, looked))
+        if not looked.is_held:
             _still_in_force(hold_agreement(connection, request.agreement), situation)
         return self._conclude(connection, situation, records)
 
@@ -83,7 +85,7 @@ class Gate:
 
         Its subjects are not judged: they are not known yet.
         """
-        situation = self._situation(connection, request, read_state(connection, request.agreement))
+        situation = self._situation(connection, request, self._look(connection, request, hold=False))
         refused = situation if isinstance(situation, Refused) else decide(situation)
         reasons = () if refused is None else tuple(one for one in refused.reasons if one.code != "no-subjects")
         return Refused(reasons) if reasons else None
@@ -111,7 +113,29 @@ class Gate:
         policy = None if state is None else self.policy(connection, agreement, state.text_hash)
         return (policy, policy.legs[leg]) if policy is not None and leg in policy.legs else None
 
-    def _situation(self, connection: Connection, request: Request, state: AgreementState | None) -> Situation | Refused:
+    def _look(self, connection: Connection, request: Request, *, hold: bool = True) -> _Looked:
+        """Read what a decision rests on. For few subjects one round trip asks all of it, their facts too."""
+        on = day_of(request.at)
+        ask_recorded = partial(
+            store.ask_recorded,
+            connection,
+            actor=request.actor,
+            party=request.party,
+            parties=with_predecessors(request.party, on),
+            agreement=request.agreement,
+            on=on,
+        )
+        if not hold or len(request.subjects) > _FEW:
+            state = read_state(connection, request.agreement)
+            return _Looked(state, ask_recorded()(), None, is_held=False)
+        with connection.pipeline():
+            held = ask_to_hold(connection, request.agreement)
+            recorded = ask_recorded()
+            facts = self.register.facts(connection, request.subjects, request.reference)
+            return _Looked(held(), recorded(), facts, is_held=True)
+
+    def _situation(self, connection: Connection, request: Request, looked: _Looked) -> Situation | Refused:
+        state = looked.state
         if state is None:
             return Refused((_no_agreement(),))
         try:
@@ -123,32 +147,35 @@ class Gate:
             return Refused((_no_leg(policy),))
         on = day_of(request.at)
         receivers = receivers_on(leg.receivers, request.party, on)
-        standing = store.read_standing(
-            connection,
-            actor=request.actor,
-            party=request.party,
-            parties=receivers.counted_with(request.party),
-            agreement=request.agreement,
-            leg=request.leg,
-            period=_period(leg, on),
-            on=on,
-        )
         return Situation(
             request=request,
             state=state.state,
-            stored_hash=state.found_hash,
+            stored_hash=state.text_hash if self._is_intact(connection, state.text_hash, request.at) else "",
             policy=policy,
             leg=leg,
             receivers=receivers.parties,
             must_sign_anew=receivers.must_sign_anew,
-            standing=standing,
+            standing=looked.recorded.standing(
+                leg=request.leg, parties=receivers.counted_with(request.party), period=_period(leg, on)
+            ),
             on=on,
         )
 
-    def _read(self, connection: Connection, situation: Situation, source: Source) -> Iterator[Record]:
+    def _is_intact(self, connection: Connection, digest: str, at: datetime) -> bool:
+        """Return whether the stored text still has its hash; looked at anew once a second at most."""
+        seen = self._seen_intact.get(digest)
+        if seen is None or abs(at - seen) >= _LOOK_AGAIN:
+            if not is_intact(connection, digest):
+                return False
+            self._seen_intact[digest] = at
+        return True
+
+    def _read(self, connection: Connection, situation: Situation, source: Source, looked: _Looked) -> Iterator[Record]:
         """Read and project: only agreed items, only persons in scope, under the number that was asked."""
         request, leg = situation.request, situation.leg
-        facts = self.register.facts(connection, request.subjects, request.reference)
+        facts = looked.facts
+        if facts is None:
+            facts = self.register.facts(connection, request.subjects, request.reference)
         scope = within(
             request.subjects,
             facts,
@@ -156,9 +183,8 @@ class Gate:
             territory=scope_territory(leg.subjects, request.party, request.reference),
             on=request.reference,
         )
-        many = len(request.subjects) > _FEW
         subjects = list(scope)
-        if not many:
+        if looked.is_held:
             # The source is asked about as many persons whoever is in scope: time must not tell unknown from not
             # entitled. Nobody bears this number, so nothing about a person out of scope is read.
             subjects += [_NOBODY] * (len(request.subjects) - len(scope))
@@ -169,7 +195,7 @@ class Gate:
             reference=request.reference,
             since=leg.facts_from,
         ):
-            if many:
+            if not looked.is_held:
                 _still_in_force(read_state(connection, request.agreement), situation)
             for found in portion:
                 asked = scope.get(found.subject)
@@ -214,6 +240,16 @@ class Gate:
         return Undecided(missing)
 
 
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """What was read before deciding; `facts` only where they came in the same round trip."""
+
+    state: AgreementState | None
+    recorded: store.Recorded
+    facts: Mapping[Insz, SubjectFacts] | None
+    is_held: bool
+
+
 @dataclass(frozen=True)
 class _Text:
     """A stored text by name; equal and hashed without the connection that would fetch it."""
@@ -237,8 +273,10 @@ def _period(leg: LegPolicy, on: date) -> str:
 
 
 def _project(found: Record, asked: Insz, items: frozenset[str]) -> Record:
-    values = {name: value for name, value in found.values.items() if name in items}
-    return Record(asked, found.others, values, replaced=asked != found.subject)
+    values = found.values
+    if not items.issuperset(values):
+        values = {name: value for name, value in values.items() if name in items}
+    return Record(asked, found.others, values, asked != found.subject)
 
 
 def _persons(records: Sequence[Record]) -> list[Insz]:
@@ -250,7 +288,7 @@ def _persons(records: Sequence[Record]) -> list[Insz]:
 
 
 def _still_in_force(state: AgreementState | None, situation: Situation) -> None:
-    if state is None or state.state != "in_force" or state.found_hash != situation.policy.text_hash:
+    if state is None or state.state != "in_force" or state.text_hash != situation.policy.text_hash:
         raise ReleaseStopped((_no_agreement(),))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from sluis.database import Connection
@@ -58,18 +58,21 @@ class SubjectFacts:
     nis: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One row of an answer: the subject asked about, the other persons that the row names, the values by item.
 
     A source names the subject by the number in force; the gate turns that into the number that was asked and notes in
-    `replaced` that the two differ.
+    `replaced` that the two differ. A tuple, because a list has tens of thousands of them.
     """
 
-    subject: Insz = field(repr=False)
-    others: tuple[Insz, ...] = field(repr=False)
-    values: Mapping[str, str] = field(repr=False)
+    subject: Insz
+    others: tuple[Insz, ...]
+    values: Mapping[str, str]
     replaced: bool = False
+
+    def __repr__(self) -> str:
+        """Show nothing of the person."""
+        return f"Record(items={sorted(self.values)})"
 
 
 class SubjectRegister(Protocol):

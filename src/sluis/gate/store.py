@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -16,41 +16,51 @@ SELECT
     (SELECT kind FROM actor WHERE id = %(actor)s AND (kind = 'person' OR party = %(party)s)),
     ARRAY(SELECT role FROM actor_role
           WHERE actor = %(actor)s AND party = %(party)s AND valid @> %(on)s::date),
-    (SELECT count(*) FROM gate_use
-     WHERE agreement = %(agreement)s AND leg = %(leg)s AND party = ANY(%(parties)s) AND period = %(period)s),
-    ARRAY(SELECT code FROM gate_condition WHERE agreement = %(agreement)s AND party = ANY(%(parties)s))
+    (SELECT coalesce(jsonb_agg(jsonb_build_array(leg, party, period)), '[]') FROM gate_use
+     WHERE agreement = %(agreement)s AND party = ANY(%(parties)s)),
+    (SELECT coalesce(jsonb_agg(jsonb_build_array(party, code)), '[]') FROM gate_condition
+     WHERE agreement = %(agreement)s AND party = ANY(%(parties)s))
 """
 
 
-def read_standing(
-    connection: Connection,
-    *,
-    actor: str,
-    party: str,
-    parties: Sequence[str],
-    agreement: str,
-    leg: str,
-    period: str,
-    on: date,
-) -> Standing:
-    """Return what is recorded about an actor and a leg.
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What is recorded about an actor and an agreement, of all its legs and of the parties asked about."""
 
-    `parties` are the party and the bodies that it succeeded: what they used up or recorded counts as the party's own.
+    actor_kind: str | None
+    roles: frozenset[str]
+    uses: tuple[tuple[str, str, str], ...]
+    conditions: tuple[tuple[str, str], ...]
+
+    def standing(self, *, leg: str, parties: Sequence[str], period: str) -> Standing:
+        """Return what of it counts for one leg, in one period, for a party and those whose agreement it took over."""
+        return Standing(
+            self.actor_kind,
+            self.roles,
+            sum(used == leg and party in parties and when == period for used, party, when in self.uses),
+            frozenset(code for party, code in self.conditions if party in parties),
+        )
+
+
+def ask_recorded(
+    connection: Connection, *, actor: str, party: str, parties: Sequence[str], agreement: str, on: date
+) -> Callable[[], Recorded]:
+    """Ask what is recorded, and return how to read the answer: in a pipeline several questions go out together.
+
+    `parties` are the party and every body that it succeeded.
     """
-    row = connection.execute(
-        _STANDING,
-        {
-            "actor": actor,
-            "party": party,
-            "parties": list(parties),
-            "agreement": agreement,
-            "leg": leg,
-            "period": period,
-            "on": on,
-        },
-    ).fetchone()
-    assert row is not None  # a SELECT without FROM gives one row
-    return Standing(row[0], frozenset(row[1]), row[2], frozenset(row[3]))
+    cursor = connection.execute(
+        _STANDING, {"actor": actor, "party": party, "parties": list(parties), "agreement": agreement, "on": on}
+    )
+
+    def read() -> Recorded:
+        row = cursor.fetchone()
+        assert row is not None  # a SELECT without FROM gives one row
+        return Recorded(
+            row[0], frozenset(row[1]), tuple(tuple(use) for use in row[2]), tuple(tuple(one) for one in row[3])
+        )
+
+    return read
 
 
 def take_use(

@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 
 from sluis.agreements.policy import SubjectScope
-from sluis.kernel.territory import MustSignAnew, PassesTo, find_body, succession, territory
+from sluis.kernel.territory import MustSignAnew, PassesTo, bodies, find_body, succession, territory
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,21 @@ def receivers_on(named: frozenset[str], party: str, on: date) -> Receivers:
     if asker is not None and f"kind:{asker.kind}" in named and asker.lives_on(on):
         parties.add(party)
     return Receivers(frozenset(parties), frozenset(anew), tuple(sorted(predecessors)))
+
+
+@lru_cache(maxsize=4096)
+def with_predecessors(party: str, on: date) -> tuple[str, ...]:
+    """Return the party and every body whose agreements had passed to it by that day."""
+    return (
+        party,
+        *(
+            body.id
+            for body in bodies()
+            if body.ended_on is not None
+            and isinstance(outcome := succession(body, on), PassesTo)
+            and outcome.body.id == party
+        ),
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -33,17 +33,21 @@ Subjects = Mapping[str, Sequence[Insz]]
 # Stands in the canonical bytes where the database fills in the root; random, so that no text can hold it.
 _PLACE: Final = randomness.token_hex(32)
 _PLACES: Final = re.compile(_PLACE.encode())
+_FEW: Final = 32
 _EMPTY: Final = (0, EMPTY_ROOT.hex())
 
 
 def record(connection: Connection, *, entry: Entry, subjects: Subjects, secrets: PersonSecret) -> EntryId:
     """Write one entry in the caller's transaction and return its number.
 
-    About nobody or one person: one round trip. About more: the path of `record_many`. The caller resolves replaced
-    INSZ first. Fails, and so fails the transaction, when the evidence cannot be written.
+    About nobody or one person: one round trip; about a few, a child and its beneficiaries: two. About more: the path
+    of `record_many`. The caller resolves replaced INSZ first. Fails, and so fails the transaction, when the evidence
+    cannot be written.
     """
     check_group_names(subjects)
     persons = {number for numbers in subjects.values() for number in numbers}
+    if 1 < len(persons) <= _FEW:
+        return _record_few(connection, entry=entry, subjects=subjects, persons=persons, secrets=secrets)
     if len(persons) > 1:
         return record_many(connection, entries=((entry, subjects),), secrets=secrets)[0]
     entry_id = new_entry_id(entry.at)
@@ -70,6 +74,26 @@ def record(connection: Connection, *, entry: Entry, subjects: Subjects, secrets:
         reference=secrets.reference(persons.pop()),
     )
     return entry_id
+
+
+def _record_few(
+    connection: Connection, *, entry: Entry, subjects: Subjects, persons: set[Insz], secrets: PersonSecret
+) -> EntryId:
+    """Write an entry about a few persons: their keys in one round trip, everything else in a second."""
+    keys, made = _find_keys(connection, persons, secrets)
+    sealed = _seal(new_entry_id(entry.at), entry, subjects, keys)
+    store.insert_entry_of_few(
+        connection,
+        entry_id=sealed.id,
+        at=entry.at,
+        party=entry.party,
+        counterparty=entry.counterparty,
+        canonical=sealed.canonical,
+        tags=sealed.tags,
+        sets=sealed.sets,
+        made=made,
+    )
+    return sealed.id
 
 
 def record_many(
@@ -127,9 +151,19 @@ class _Sealed:
 
 
 def _keys_of(connection: Connection, numbers: set[Insz], secrets: PersonSecret) -> dict[Insz, PersonKey]:
-    """Return the key of each person, made where there was none."""
+    """Return the key of each person, made and kept where there was none."""
     if not numbers:
         return {}
+    keys, made = _find_keys(connection, numbers, secrets)
+    if made:
+        store.insert_person_keys(connection, made)
+    return keys
+
+
+def _find_keys(
+    connection: Connection, numbers: set[Insz], secrets: PersonSecret
+) -> tuple[dict[Insz, PersonKey], list[tuple[bytes, PersonKey]]]:
+    """Return the key of each person, and which of them are new and still to be kept, by reference."""
     # By reference, so that the lookups walk the index in order.
     by_reference = sorted(zip(secrets.references(numbers), numbers, strict=True))
     known = store.person_keys(connection, [reference for reference, _ in by_reference])
@@ -140,9 +174,7 @@ def _keys_of(connection: Connection, numbers: set[Insz], secrets: PersonSecret) 
         if found is None:
             made.append((reference, key))
         keys[number] = key
-    if made:
-        store.insert_person_keys(connection, made)
-    return keys
+    return keys, made
 
 
 def _seal(entry_id: EntryId, entry: Entry, subjects: Subjects, keys: Mapping[Insz, PersonKey]) -> _Sealed:

@@ -88,6 +88,53 @@ def insert_entry_of_one(
         raise RuntimeError("The ledger took no entry.")
 
 
+_RECORD_FEW: Final = """
+WITH made AS (
+    INSERT INTO ledger_person_key (reference, key, tag)
+    SELECT * FROM unnest(%(references)s::bytea[], %(keys)s::bytea[], %(new_tags)s::bytea[])
+), indexed AS (
+    INSERT INTO ledger_subject (tag, at, entry_id) SELECT tag, %(at)s, %(id)s FROM unnest(%(tags)s::bytea[]) AS tag
+), kept AS (
+    INSERT INTO ledger_subject_set (entry_id, name, pseudonyms)
+    SELECT %(id)s, name, joined FROM unnest(%(names)s::text[], %(joined)s::bytea[]) AS given (name, joined)
+)
+INSERT INTO ledger_entry (id, at, party, counterparty, canonical)
+VALUES (%(id)s, %(at)s, %(party)s, %(counterparty)s, %(canonical)s)
+"""
+
+
+def insert_entry_of_few(
+    connection: Connection,
+    *,
+    entry_id: EntryId,
+    at: datetime,
+    party: str,
+    counterparty: str | None,
+    canonical: bytes,
+    tags: Sequence[bytes],
+    sets: Sequence[tuple[str, bytes]],
+    made: Sequence[tuple[bytes, PersonKey]],
+) -> None:
+    """Write an entry about a few persons in one statement: new keys, index rows, groups and entry."""
+    connection.execute(
+        _RECORD_FEW,
+        {
+            "references": [reference for reference, _ in made],
+            "keys": [key[:HASH_BYTES] for _, key in made],
+            "new_tags": [key[HASH_BYTES:] for _, key in made],
+            "tags": list(tags),
+            "names": [name for name, _ in sets],
+            "joined": [joined for _, joined in sets],
+            "id": entry_id,
+            "at": at,
+            "party": party,
+            "counterparty": counterparty,
+            "canonical": canonical,
+        },
+        prepare=True,
+    )
+
+
 def insert_entry(
     connection: Connection, *, entry_id: EntryId, at: datetime, party: str, counterparty: str | None, canonical: bytes
 ) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath, PureWindowsPath
@@ -40,8 +41,11 @@ from sluis.lists.passage import (
 )
 from sluis.lists.reasons import no_numbers, too_many, unreadable
 from sluis.lists.rows import REPLACED, read_rows
-from sluis.lists.workbook import Limits, WorkbookFault, read_request, write_answer
+from sluis.lists.workbook import AnswerKey, Limits, WorkbookFault, read_request, write_answer
 from sluis.log import redact
+
+
+_SPINNERS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="answer-key")
 
 
 def receive(lists: Lists, asker: Asker, *, name: str, content: bytes, at: datetime) -> Exchange:
@@ -139,13 +143,15 @@ def answer(lists: Lists, exchange_id: UUID, *, by: str, at: datetime, key: str |
             exchange = found(connection, exchange_id, lock=True)
             if exchange.state != "read":
                 return exchange
+            # The key is spun in a thread of its own while the database answers: on a long list that is time won.
+            spinning = _SPINNERS.submit(AnswerKey.derive, key_of(lists, connection, exchange, key))
             numbers = _numbers(lists, connection, exchange)
             leg = leg_of(lists, connection, exchange.agreement)
             asker = Asker(exchange.agreement, exchange.party, by, exchange.channel)
             request = request_of(asker, leg, at=at, correlation=str(exchange.id), subjects=tuple(numbers))
             outcome = lists.gate.release(connection, replace(request, reference=exchange.reference))
             if isinstance(outcome, Released):
-                _keep_answer(lists, connection, exchange, outcome, leg, numbers, at=at, key=key)
+                _keep_answer(lists, connection, exchange, outcome, leg, numbers, at=at, key=spinning.result())
             else:
                 reasons = outcome.reasons if isinstance(outcome, Refused) else outcome.missing
                 end_refused(lists, connection, exchange, reasons, at=at)
@@ -196,12 +202,10 @@ def _keep_answer(
     numbers: Mapping[Insz, int],
     *,
     at: datetime,
-    key: str | None,
+    key: AnswerKey,
 ) -> None:
     """Write the answer workbook, seal it and move the exchange on, in the transaction of the release."""
-    workbook = write_answer(
-        answer_columns(leg), answer_rows(released.records, leg), password=key_of(lists, connection, exchange, key)
-    )
+    workbook = write_answer(answer_columns(leg), answer_rows(released.records, leg), key=key)
     destroy_files(lists, connection, exchange, at=at, why="answered", told=False)
     store.put_file(connection, exchange.id, "answer", lists.vault.seal(workbook), at=at)
     replaced = {row.subject for row in released.records if row.replaced}

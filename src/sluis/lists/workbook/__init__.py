@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
+from sluis.lists.workbook.encryption import AnswerKey
 from sluis.lists.workbook.model import Limits, RequestColumn, WorkbookFault
 from sluis.lists.workbook.reading import read_request, start_reader
 from sluis.lists.workbook.writing import AnswerSheet, make_request, write_answer, write_answer_sheets
 
 __all__ = [
+    "AnswerKey",
     "AnswerSheet",
     "Limits",
     "RequestColumn",

@@ -33,14 +33,23 @@ class AnswerSheet:
 
 
 def write_answer(
-    columns: Sequence[str], rows: Iterable[Sequence[str]], *, password: str, sheet: str = "antwoord"
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    password: str | None = None,
+    key: AnswerKey | None = None,
+    sheet: str = "antwoord",
 ) -> bytes:
     """Return an encrypted workbook with one sheet: `columns` in the first row, then `rows`, all as text.
+
+    The key is given, or spun from the password here; spinning takes 50 ms, which can pass while a database answers.
 
     Dates are written as ISO text (2020-03-01): the same in every language, and no cell holds anything but text.
     Raises ValueError for a row of another length, a value that is not text, or a name that is not plain.
     """
-    return write_answer_sheets([AnswerSheet(sheet, tuple(columns), rows)], password=password)
+    if key is None:
+        key = AnswerKey.derive(password or "")
+    return encrypt(workbook([AnswerSheet(sheet, tuple(columns), rows)]), key)
 
 
 def write_answer_sheets(sheets: Sequence[AnswerSheet], *, password: str) -> bytes:

@@ -120,13 +120,12 @@ def _make_hold() -> None:
     # SELECT that locks and reads would read the state of before the wait, and a revocation would slip through.
     op.execute(f"""
         CREATE FUNCTION hold_agreement(wanted text)
-        RETURNS TABLE (state text, text_hash text, in_force_from date, until date, found_hash text)
+        RETURNS TABLE (state text, text_hash text, in_force_from date, until date)
         LANGUAGE plpgsql VOLATILE STRICT AS $$
         BEGIN
             PERFORM pg_advisory_xact_lock_shared({LOCK_CLASS}, hashtext(wanted));
             RETURN QUERY
-                SELECT a.state, a.text_hash, a.in_force_from, a.until, encode(sha256(t.canonical), 'hex')
-                FROM agreement a JOIN agreement_text t ON t.hash = a.text_hash WHERE a.id = wanted;
+                SELECT a.state, a.text_hash, a.in_force_from, a.until FROM agreement a WHERE a.id = wanted;
         END $$
     """)
 
