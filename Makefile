@@ -26,7 +26,7 @@ test-setup: setup
 	@bash tests/install-tools
 
 test: test-setup ## Install the rest (browser, LibreOffice) and run every test
-	$(UV) run --locked pytest
+	$(UV) run --locked pytest -n 2 --dist loadfile
 
 check: test-setup ## Format, lint, types, import contract, drift checks and tests; every failure is collected
 	@bash tests/check "$(UV)"
