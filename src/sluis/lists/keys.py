@@ -54,7 +54,8 @@ class KeyMismatch:
 
 def check_key(key: str) -> None:
     """Refuse a key that is too short to protect a list of children, or longer than a workbook can have."""
-    if not SHORTEST_KEY <= len(key) <= LONGEST_KEY or key.strip() != key or len(set(key)) < SHORTEST_KEY // 2:
+    fits = SHORTEST_KEY <= len(key) <= LONGEST_KEY and len(set(key)) >= SHORTEST_KEY // 2
+    if not fits or key.strip() != key or not key.isprintable():
         raise SluisError(
             "key-unfit",
             msg("Deze sleutel is niet geschikt."),
@@ -88,18 +89,36 @@ def set_key(
     check_key(key)
     state = store.find_key(connection, agreement=agreement, party=party, lock=True)
     if state is None or (state.proposed_party == own_party and not state.is_set):
-        store.put_key(
+        is_kept = store.put_key(
             connection, agreement=agreement, party=party, sealed=vault.seal(key.encode()), by=by, own=own_party, at=at
         )
+        if not is_kept:
+            raise _set_already()  # proposed and confirmed by others since we looked
         event = "key-proposed"
     elif state.is_set:
+        raise _set_already()
+    elif state.proposed_by == by:
+        # A person who is DPO of both bodies is still one person.
         raise SluisError(
-            "key-set",
-            msg("De sleutel is al gezet door beide functionarissen."),
-            remedy=msg("Voer de uitwisseling uit, of laat de sleutel vernietigen en begin opnieuw."),
+            "key-own-proposal",
+            msg("U stelde deze sleutel zelf voor."),
+            clause=_SECRECY,
+            remedy=msg("Laat de functionaris van de andere partij de sleutel bevestigen."),
         )
     elif not hmac.compare_digest(_open_key(connection, agreement, party, vault).encode(), key.encode()):
-        return _count_failure(connection, agreement=agreement, party=party, state=state)
+        mismatch = _count_failure(connection, agreement=agreement, party=party, state=state)
+        if not mismatch.attempts_left:
+            _write(
+                connection,
+                "key-destroyed",
+                agreement=agreement,
+                party=own_party,
+                by=by,
+                at=at,
+                correlation=correlation,
+                secret=secret,
+            )
+        return mismatch
     else:
         store.confirm_key(connection, agreement=agreement, party=party, by=by, own=own_party, at=at)
         event = "key-confirmed"
@@ -178,6 +197,14 @@ def accept_given_key(
             correlation=correlation,
             secrets=secret,
         )
+
+
+def _set_already() -> SluisError:
+    return SluisError(
+        "key-set",
+        msg("De sleutel is al gezet door beide functionarissen."),
+        remedy=msg("Voer de uitwisseling uit, of laat de sleutel vernietigen en begin opnieuw."),
+    )
 
 
 def _open_key(connection: Connection, agreement: str, party: str, vault: Vault) -> str:

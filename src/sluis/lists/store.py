@@ -72,10 +72,11 @@ def find_by_digest(connection: Connection, *, agreement: str, party: str, digest
 
 
 def list_exchanges(connection: Connection, *, party: str, most: int = 50, skip: int = 0) -> list[Exchange]:
-    """Return a party's exchanges, newest first."""
+    """Return a party's exchanges, newest first, without their problems per row: those of a city are megabytes."""
+    columns = _COLUMNS.replace(" row_problems,", " '[]'::jsonb AS row_problems,")
     with connection.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(
-            f"SELECT {_COLUMNS} FROM lists_exchange"  # noqa: S608 - the columns are ours
+            f"SELECT {columns} FROM lists_exchange"  # noqa: S608 - the columns are ours
             " WHERE party = %s ORDER BY created_at DESC, id LIMIT %s OFFSET %s",
             (party, most, skip),
         ).fetchall()
@@ -205,15 +206,16 @@ def sealed_key(connection: Connection, *, agreement: str, party: str) -> bytes |
 
 def put_key(
     connection: Connection, *, agreement: str, party: str, sealed: bytes, by: str, own: str, at: datetime
-) -> None:
-    """Keep a proposed key; the proposing party may propose another until it is confirmed."""
-    connection.execute(
+) -> bool:
+    """Keep a proposed key, in the place of an earlier proposal; False when there is one that was confirmed."""
+    cursor = connection.execute(
         "INSERT INTO lists_key (agreement, party, sealed, proposed_by, proposed_party, proposed_at)"
         " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (agreement, party) DO UPDATE SET"
         " sealed = excluded.sealed, proposed_by = excluded.proposed_by, proposed_party = excluded.proposed_party,"
-        " proposed_at = excluded.proposed_at, attempts = 0",
+        " proposed_at = excluded.proposed_at, attempts = 0 WHERE lists_key.confirmed_party IS NULL",
         (agreement, party, sealed, by, own, at),
     )
+    return cursor.rowcount == 1
 
 
 def confirm_key(connection: Connection, *, agreement: str, party: str, by: str, own: str, at: datetime) -> None:

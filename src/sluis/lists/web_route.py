@@ -30,6 +30,7 @@ _STATUS: Mapping[str, int] = {
     "exchange-state": 409,
     "key-not-set": 409,
     "key-set": 409,
+    "key-own-proposal": 409,
 }
 
 

@@ -1,0 +1,93 @@
+"""What somebody tries who knows the lists well: two at once, a key of one hand, another's key, a name with a trap."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from sluis.kernel.errors import SluisError
+from sluis.ledger import entries_of_party
+from sluis.lists import store
+from sluis.lists.exchange import run
+from sluis.lists.keys import KeyMismatch, agreed_key, set_key
+from sluis.lists.model import KeyState, RowProblem
+from sluis.lists.passage import Asker
+from tests.integration.lists.houses import AGREEMENT, KEY, OPGROEIEN, START, WINGENE, House, request_file
+
+LATER = START + timedelta(minutes=5)
+
+
+def propose(house: House, own: str, by: str, key: str = KEY) -> KeyState | KeyMismatch:
+    with house.database.transaction() as connection:
+        return set_key(
+            connection,
+            agreement=AGREEMENT,
+            party=WINGENE,
+            own_party=own,
+            key=key,
+            by=by,
+            at=START,
+            correlation="proef",
+            vault=house.installation.lists.vault,
+            secret=house.installation.gate.secret,
+        )
+
+
+def set_by_both(house: House) -> None:
+    propose(house, WINGENE, "wingene-dpo")
+    propose(house, OPGROEIEN, "opgroeien-dpo")
+
+
+def kinds(house: House) -> list[str]:
+    with house.database.transaction() as connection:
+        return [one.entry.kind for one in entries_of_party(connection, WINGENE, most=100)]
+
+
+def test_one_person_who_is_dpo_of_both_parties_cannot_set_a_key_alone(house: House) -> None:
+    propose(house, WINGENE, "shared-dpo")
+    with pytest.raises(SluisError) as refused:
+        propose(house, OPGROEIEN, "shared-dpo")
+    assert refused.value.code == "key-own-proposal"
+    assert isinstance(propose(house, OPGROEIEN, "opgroeien-dpo"), KeyState)
+
+
+def test_a_proposal_that_comes_late_never_replaces_a_key_that_both_set(house: House) -> None:
+    set_by_both(house)
+    vault = house.installation.lists.vault
+    with house.database.transaction() as connection:
+        assert not store.put_key(
+            connection,
+            agreement=AGREEMENT,
+            party=WINGENE,
+            sealed=vault.seal(b"another-key-of-one"),
+            by="wingene-dpo",
+            own=WINGENE,
+            at=START,
+        )
+        assert agreed_key(connection, agreement=AGREEMENT, party=WINGENE, vault=vault) == KEY
+
+
+def test_a_proposal_that_was_guessed_at_five_times_is_gone_and_the_ledger_says_so(house: House) -> None:
+    propose(house, OPGROEIEN, "opgroeien-dpo")
+    for guess in range(5):
+        outcome = propose(house, WINGENE, "wingene-dpo", key=f"guess-number-{guess}")
+        assert outcome == KeyMismatch(4 - guess)
+    assert kinds(house)[0] == "key-destroyed"
+
+
+@pytest.mark.parametrize("key", ["tulp-regen\x00brug-9241", "tulp-regen\nbrug-9241", "tulp\u200bregen\u200bbrug"])
+def test_a_key_that_nobody_can_type_is_refused(house: House, key: str) -> None:
+    with pytest.raises(SluisError) as refused:
+        propose(house, WINGENE, "wingene-dpo", key=key)
+    assert refused.value.code == "key-unfit"
+
+
+def test_a_list_of_exchanges_leaves_their_rows_where_they_are(house: House) -> None:
+    set_by_both(house)
+    asker = Asker(AGREEMENT, WINGENE, "wingene-officer", "web")
+    done = run(house.installation.lists, asker, name="a.xlsx", content=request_file(["geen nummer"]), at=LATER)
+    assert done.row_problems == (RowProblem(2, "insz-malformed"),)
+    with house.database.transaction() as connection:
+        (listed,) = store.list_exchanges(connection, party=WINGENE)
+        assert listed.row_problems == ()
