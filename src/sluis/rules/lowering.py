@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 from sluis.rules.algebra import count_of
 from sluis.rules.book import InForce
@@ -12,6 +13,7 @@ from sluis.rules.nodes import GROUPED, Node, Op, canonical, digest, literal
 from sluis.rules.units import TRUTH, Kind, Unit
 
 _DIVISIONS = frozenset({Op.FLOOR_DIVIDE, Op.HALF_UP})
+_SIMPLE = frozenset({Op.COLUMN, Op.LITERAL, Op.RESOLVED})
 _FIRST_DAY = date(1970, 1, 1)
 
 
@@ -44,7 +46,8 @@ class Lowering:
             case Op.RANK_IN:
                 return self._rank(node)
             case _:
-                lowered = replace(node, arguments=tuple(self._lower(argument) for argument in node.arguments))
+                arguments = tuple(self._lower(argument) for argument in node.arguments)
+                lowered = Node(node.op, node.unit, arguments, node.payload)
                 if node.op in GROUPED or node.op is Op.LOOKUP:
                     return self._named(replace(lowered, arguments=(self._named(lowered.arguments[0]),)))
                 return folded(self._without_nested_division(lowered))
@@ -52,6 +55,8 @@ class Lowering:
     def _without_nested_division(self, node: Node) -> Node:
         """Name what is divided when it holds a division itself: SQL writes a numerator four times."""
         if node.op not in _DIVISIONS:
+            return node
+        if all(argument.op in _SIMPLE for argument in node.arguments):
             return node
         nested = (any(each.op in _DIVISIONS for each in argument.walk()) for argument in node.arguments)
         arguments = zip(node.arguments, nested, strict=True)
@@ -91,6 +96,7 @@ def column(name: str, unit: Unit) -> Node:
     return Node(Op.COLUMN, unit, payload=(name,))
 
 
+@lru_cache(maxsize=1 << 16)
 def columns_of(node: Node) -> tuple[str, ...]:
     """Return the facts and columns that an expression reads, group keys too, sorted."""
     found = {str(each.payload[0]) for each in node.walk() if each.op is Op.COLUMN or each.op in GROUPED}
@@ -125,7 +131,9 @@ def _folded_choice(node: Node) -> Node:
             break
         if condition != literal(False, TRUTH):
             kept += (condition, value)
-    return replace(node, arguments=(*kept, otherwise)) if kept else otherwise
+    if not kept:
+        return otherwise
+    return node if len(kept) == len(node.arguments) - 1 else replace(node, arguments=(*kept, otherwise))
 
 
 def _rest(unit: Unit) -> Node:

@@ -82,10 +82,11 @@ class _Writer:
         finals = [self._plan.law.book.key, *self._plan.outputs]
         finals += [name for names in self._plan.masks for name in names.values()]
         parts = [f"layer_0 AS ({self._facts()})"]
+        last = {read: depth for depth, layer in enumerate(ordered) for column in layer for read in column.reads}
+        last |= dict.fromkeys(finals, len(ordered))
         have = list(self._plan.facts)
         for depth, layer in enumerate(ordered):
-            later = {read for after in ordered[depth + 1 :] for column in after for read in column.reads} | set(finals)
-            passed = [name for name in have if name in later]
+            passed = [name for name in have if last.get(name, -1) > depth]
             tables, joins = self._tables(layer, depth)
             parts += tables
             made = [self._made(column) for column in layer]

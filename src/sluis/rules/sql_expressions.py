@@ -45,7 +45,10 @@ class SqlExpressions:
         return self._floor(numerator, denominator)
 
     def _half_up(self, node: Node) -> str:
+        """A guarded divisor can be zero on rows of the other branch, which some engines compute all the same."""
         numerator, denominator = self._all(node)
+        if not _positive(node.arguments[1]):
+            denominator = f"NULLIF({denominator}, CAST(0 AS BIGINT))"
         return self._floor(f"({numerator} * 2 + {denominator})", f"({denominator} * 2)")
 
     def _choose(self, node: Node) -> str:
@@ -103,6 +106,11 @@ class SqlExpressions:
         order = ", ".join([*(f"{value} {way}" for value, way in zip(by, turned, strict=True)), tie])
         group = self.name(str(node.payload[0]))
         return f"CAST(ROW_NUMBER() OVER (PARTITION BY {group}, {counts} ORDER BY {order}) AS BIGINT)"
+
+
+def _positive(node: Node) -> bool:
+    value = node.payload[-1] if node.op in (Op.LITERAL, Op.RESOLVED) else None
+    return isinstance(value, int) and value > 0
 
 
 def _joined(sign: str) -> Callable[[SqlExpressions, Node], str]:

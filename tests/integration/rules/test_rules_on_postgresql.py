@@ -3,14 +3,16 @@
 from hypothesis import HealthCheck, given, settings
 from tests.unit.rules import random_books
 from tests.unit.rules.families import child
-from tests.unit.rules.test_engines import comparable, oracle
+from tests.unit.rules.test_engines import Comparable, Rows, comparable, oracle
 from tests.unit.rules.waterland import MARCH_2023, waterland
 
+from sluis.database import Connection
+from sluis.rules import InForce
 from sluis.rules.sql_dialects import POSTGRESQL
 from sluis.rules.sql_engine import query_of
 
 
-def answers(connection, law, rows):
+def answers(connection: Connection, law: InForce, rows: Rows) -> dict[str, dict[str, Comparable]]:
     query = query_of(law, POSTGRESQL, "facts")
     facts = law.book.facts.values()
     columns = ", ".join(f'"{fact.name}" {POSTGRESQL.type_of(fact.unit)}' for fact in facts)
