@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import lru_cache
 
 from sluis.agreements.lifecycle import can_do
 from sluis.agreements.store import AgreementRow
-from sluis.kernel.territory import PassesTo, bodies, succession
+from sluis.gate.succession import stands_for
 from sluis.web.people import SignedIn
 
 SUPERVISOR, SIGNATORY = "supervisor", "signatory"
 READERS = ("officer", "dpo", SIGNATORY, "access-manager", SUPERVISOR)
-
-
-@lru_cache(maxsize=1024)
-def stands_for(party: str, on: date) -> tuple[str, ...]:
-    """Return the party and the bodies that it absorbed by that day: their agreements passed to it."""
-    absorbed = (
-        body.id
-        for body in bodies()
-        if isinstance(outcome := succession(body, on), PassesTo) and outcome.body.id == party
-    )
-    return (party, *sorted(absorbed))
 
 
 def parties_read_by(person: SignedIn, on: date) -> tuple[str, ...] | None:

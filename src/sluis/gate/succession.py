@@ -82,3 +82,14 @@ def territory_on(agreed: str | frozenset[str], party: str, on: date) -> frozense
 def scope_territory(scope: SubjectScope, party: str, on: date) -> frozenset[str] | None:
     """Return the territory of a leg's subjects for a party on a day."""
     return territory_on(scope.territory, party, on)
+
+
+@lru_cache(maxsize=1024)
+def stands_for(party: str, on: date) -> tuple[str, ...]:
+    """Return the party and the bodies that it had absorbed by that day: their agreements and evidence are its own."""
+    absorbed = (
+        body.id
+        for body in bodies()
+        if isinstance(outcome := succession(body, on), PassesTo) and outcome.body.id == party
+    )
+    return (party, *sorted(absorbed))

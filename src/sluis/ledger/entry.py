@@ -24,6 +24,7 @@ from sluis.ledger.numbers import looks_like_insz
 
 VERSION: Final = 1
 _UNIX_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST_MILLISECOND: Final = (datetime(9999, 12, 31, tzinfo=UTC) - _UNIX_EPOCH) // timedelta(milliseconds=1)
 EntryId = UUID
 """The number of an entry: a UUID of version 7, whose first 48 bits are the time, so that indexes grow at one end."""
 
@@ -123,7 +124,8 @@ def new_entry_id(at: datetime) -> EntryId:
 
 def moments_of(entry_id: EntryId) -> tuple[datetime, datetime]:
     """Return the first moment that an entry with this number can have, and the first that it cannot have any more."""
-    first = _UNIX_EPOCH + timedelta(milliseconds=entry_id.int >> 80)
+    # A stranger's UUID may stand for a moment that no calendar has.
+    first = _UNIX_EPOCH + timedelta(milliseconds=min(entry_id.int >> 80, _LAST_MILLISECOND))
     return first, first + timedelta(milliseconds=1)
 
 

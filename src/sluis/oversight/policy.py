@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import lru_cache
 
-from sluis.kernel.territory import PassesTo, bodies, succession
+from sluis.gate.succession import stands_for
 from sluis.ledger.entry import Entry
 from sluis.web.people import SignedIn
 
@@ -13,21 +12,11 @@ SUPERVISOR = "supervisor"
 READERS = ("officer", "dpo", "signatory", "access-manager", SUPERVISOR)
 
 
-@lru_cache(maxsize=1024)
-def _with_absorbed(party: str, on: date) -> tuple[str, ...]:
-    absorbed = (
-        body.id
-        for body in bodies()
-        if isinstance(outcome := succession(body, on), PassesTo) and outcome.body.id == party
-    )
-    return (party, *sorted(absorbed))
-
-
 def parties_read_by(person: SignedIn, on: date) -> tuple[str, ...] | None:
     """Return the bodies whose entries the person may read, absorbed ones too; None: all of them."""
     if SUPERVISOR in person.roles:
         return None
-    return () if person.party is None else _with_absorbed(person.party, on)
+    return () if person.party is None else stands_for(person.party, on)
 
 
 def can_read(person: SignedIn, entry: Entry, on: date) -> bool:

@@ -8,11 +8,11 @@ import json
 import pytest
 import yaml
 
-from sluis.accession.policy import stands_for
 from sluis.agreements.actions import Done, draft_agreement, revoke_agreement
 from sluis.agreements.reading import read_agreement
 from sluis.agreements.store import read_state
 from sluis.agreements.text import hash_of
+from sluis.gate.succession import stands_for
 from tests.integration.accession.world import AALTER, AMINA, NOW, WINGENE, World, signed_in, token_on
 from tests.unit.agreements.samples import an_agreement
 

@@ -132,10 +132,11 @@ def test_no_receipt_is_given_of_an_entry_about_others_or_of_none(world: World, a
     others = world.write(subjects={"asked": [BART, CHILD]}, agreement=_text(agreement))
     world.sequence()
     waiting = world.write(subjects={"asked": [BART]}, agreement=_text(agreement))
-    unknown = uuid4()
+    unknown, beyond_time = uuid4(), UUID(int=(1 << 128) - 1)
     with signed_in(world.application(), "amina") as client:
         answers = {
-            entry: client.get(f"/mijn-gegevens/{entry}/ontvangstbewijs.json") for entry in (others, waiting, unknown)
+            entry: client.get(f"/mijn-gegevens/{entry}/ontvangstbewijs.json")
+            for entry in (others, waiting, unknown, beyond_time)
         }
         odd = client.get("/mijn-gegevens/geen-nummer/ontvangstbewijs.json")
     assert {answer.status_code for answer in answers.values()} == {404}
@@ -203,7 +204,9 @@ def test_entries_come_in_pages_newest_first_and_none_is_lost(world: World, agree
     assert [UUID(one) for one in seen] == list(reversed(written))
 
 
-@pytest.mark.parametrize("cursor", ["geen-nummer", "01970000-0000-7000-8000-000000000000"])
+@pytest.mark.parametrize(
+    "cursor", ["geen-nummer", "01970000-0000-7000-8000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff"]
+)
 def test_a_cursor_that_is_none_is_no_page(world: World, cursor: str) -> None:
     world.write(subjects={"asked": [AMINA]})
     with signed_in(world.application(), "amina") as client:
