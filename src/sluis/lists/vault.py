@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import secrets
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,20 +33,35 @@ class Vault:
             raise SluisError(
                 "vault-unreadable",
                 msg("Een bewaard bestand kan niet meer geopend worden."),
-                remedy=msg("Controleer of de sleutel van deze installatie nog de juiste is (SLUIS_FILES_KEY)."),
+                remedy=msg("Controleer of de sleutel van deze installatie nog de juiste is (SLUIS_FILES_KEY_FILE)."),
             ) from error
 
 
 def open_vault(path: Path) -> Vault:
     """Return the vault of the key in this file; the first use of an installation makes one (mode 0600)."""
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        fresh = str(x25519.Identity.generate())
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            pass  # another process of this installation made it just now
-        else:
-            with os.fdopen(descriptor, "w", encoding="ascii") as file:
-                file.write(fresh + "\n")
-    return Vault(x25519.Identity.from_str(path.read_text(encoding="ascii").strip()))
+        _make(path)
+    try:
+        return Vault(x25519.Identity.from_str(path.read_text(encoding="ascii").strip()))
+    except (OSError, UnicodeDecodeError, pyrage.IdentityError):
+        raise SluisError(
+            "vault-key-unreadable",
+            msg("De sleutel van deze installatie voor bestanden kan niet gelezen worden."),
+            remedy=msg("Zet het bewaarde sleutelbestand terug (SLUIS_FILES_KEY_FILE), leesbaar voor Sluis."),
+        ) from None
+
+
+def _make(path: Path) -> None:
+    """Write a fresh key, whole or not at all; of two processes at once the first one's key is everyone's."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(f"{x25519.Identity.generate()}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        draft.unlink()
