@@ -33,6 +33,8 @@ def receivers_on(named: frozenset[str], party: str, on: date) -> Receivers:
     anew: set[str] = set()
     predecessors: list[tuple[str, str]] = []
     for name in named:
+        if name.startswith("kind:"):
+            continue  # a class is no party: it counts for its members only, below
         body = find_body(name)
         outcome = succession(body, on) if body is not None else None
         if isinstance(outcome, PassesTo):
@@ -44,7 +46,8 @@ def receivers_on(named: frozenset[str], party: str, on: date) -> Receivers:
             # A text may name a body by an older slug or its number: the register knows which body that is.
             parties.add(name if outcome is None else outcome.body.id)
     asker = find_body(party)
-    if asker is not None and f"kind:{asker.kind}" in named and asker.lives_on(on):
+    # By its id and nothing else: under another spelling its uses and conditions would be counted apart.
+    if asker is not None and asker.id == party and f"kind:{asker.kind}" in named and asker.lives_on(on):
         parties.add(party)
     return Receivers(frozenset(parties), frozenset(anew), tuple(sorted(predecessors)))
 
