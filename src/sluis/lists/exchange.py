@@ -15,6 +15,8 @@ from datetime import datetime, timedelta
 from pathlib import PurePosixPath, PureWindowsPath
 from uuid import UUID, uuid4
 
+from psycopg import Rollback
+
 from sluis.agreements.policy import LegPolicy
 from sluis.database import Connection
 from sluis.gate.actions import day_of
@@ -37,13 +39,13 @@ from sluis.lists.passage import (
     found,
     key_of,
     leg_of,
+    no_such_exchange,
     request_of,
 )
 from sluis.lists.reasons import no_numbers, too_many, unreadable
 from sluis.lists.rows import REPLACED, read_rows
 from sluis.lists.workbook import AnswerKey, Limits, WorkbookFault, read_request, write_answer
 from sluis.log import redact
-
 
 _SPINNERS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="answer-key")
 
@@ -59,31 +61,59 @@ def receive(lists: Lists, asker: Asker, *, name: str, content: bytes, at: dateti
         if known is not None:
             return known
         leg = leg_of(lists, connection, asker.agreement)
+        refused = _refused(lists, connection, asker, leg, at=at)
+        if refused is None:
+            return _taken_in(lists, connection, asker, leg, name=name, content=content, digest=digest, at=at)
+        lists.gate.record_refusal(
+            connection, request_of(asker, leg, at=at, correlation=str(uuid4()), subjects=()), refused.reasons
+        )
+    raise Refusal(refused.reasons)
+
+
+def _refused(lists: Lists, connection: Connection, asker: Asker, leg: LegPolicy, *, at: datetime) -> Refused | None:
+    """Return the refusals that the gate would give; a key from a file is recorded only where there are none."""
+    with connection.transaction() as attempt:
         if asker.key is not None and KEY_CONDITION in leg.conditions:
             _accept_given_key(lists, connection, asker, at=at)
         refused = lists.gate.preview(connection, request_of(asker, leg, at=at, correlation="", subjects=()))
         if refused is not None:
-            lists.gate.record_refusal(
-                connection, request_of(asker, leg, at=at, correlation=str(uuid4()), subjects=()), refused.reasons
-            )
-        else:
-            exchange_id = uuid4()
-            store.insert_exchange(
-                connection,
-                id=exchange_id,
-                agreement=asker.agreement,
-                party=asker.party,
-                channel=asker.channel,
-                by=asker.by,
-                at=at,
-                reference=day_of(at),
-                digest=digest,
-                name=_bare_name(name),
-                collect_before=at + timedelta(days=leg.pickup_days or DEFAULT_DAYS),
-            )
-            store.put_file(connection, exchange_id, "request", lists.vault.seal(content), at=at)
-            return found(connection, exchange_id)
-    raise Refusal(refused.reasons)
+            raise Rollback(attempt)
+    return refused
+
+
+def _taken_in(
+    lists: Lists,
+    connection: Connection,
+    asker: Asker,
+    leg: LegPolicy,
+    *,
+    name: str,
+    content: bytes,
+    digest: bytes,
+    at: datetime,
+) -> Exchange:
+    """Open the exchange and keep its file; the one that somebody opened at this very moment with the same file."""
+    exchange_id = uuid4()
+    is_new = store.insert_exchange(
+        connection,
+        id=exchange_id,
+        agreement=asker.agreement,
+        party=asker.party,
+        channel=asker.channel,
+        by=asker.by,
+        at=at,
+        reference=day_of(at),
+        digest=digest,
+        name=_bare_name(name),
+        collect_before=at + timedelta(days=leg.pickup_days or DEFAULT_DAYS),
+    )
+    if is_new:
+        store.put_file(connection, exchange_id, "request", lists.vault.seal(content), at=at)
+        return found(connection, exchange_id)
+    known = store.find_by_digest(connection, agreement=asker.agreement, party=asker.party, digest=digest)
+    if known is None:
+        raise no_such_exchange()  # it was refused just now: sending the file again begins anew
+    return known
 
 
 def _accept_given_key(lists: Lists, connection: Connection, asker: Asker, *, at: datetime) -> None:

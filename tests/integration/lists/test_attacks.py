@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
 from sluis.kernel.errors import SluisError
 from sluis.ledger import entries_of_party
 from sluis.lists import store
-from sluis.lists.exchange import run
+from sluis.lists.exchange import receive, run
 from sluis.lists.keys import KeyMismatch, agreed_key, set_key
 from sluis.lists.model import KeyState, RowProblem
-from sluis.lists.passage import Asker
-from tests.integration.lists.houses import AGREEMENT, KEY, OPGROEIEN, START, WINGENE, House, request_file
+from sluis.lists.passage import Asker, Refusal
+from tests.integration.lists.houses import AGREEMENT, KEY, OPGROEIEN, START, TIELT, WINGENE, House, request_file
 
 LATER = START + timedelta(minutes=5)
 
@@ -91,3 +93,43 @@ def test_a_list_of_exchanges_leaves_their_rows_where_they_are(house: House) -> N
     with house.database.transaction() as connection:
         (listed,) = store.list_exchanges(connection, party=WINGENE)
         assert listed.row_problems == ()
+
+
+def officer(*, by: str = "wingene-officer", party: str = WINGENE, key: str | None = None) -> Asker:
+    return Asker(AGREEMENT, party, by, "command-line" if key else "web", key=key)
+
+
+def test_the_same_file_sent_by_two_at_one_moment_is_one_exchange(house: House) -> None:
+    content, ready, taken = request_file(house.children()[:3]), threading.Barrier(4), list[UUID]()
+
+    def send() -> None:
+        ready.wait(timeout=20)
+        taken.append(receive(house.installation.lists, officer(), name="a.xlsx", content=content, at=LATER).id)
+
+    set_by_both(house)
+    senders = [threading.Thread(target=send) for _ in range(4)]
+    for sender in senders:
+        sender.start()
+    for sender in senders:
+        sender.join(timeout=60)
+    assert len(taken) == 4
+    assert len(set(taken)) == 1
+
+
+@pytest.mark.parametrize(("by", "party"), [("tielt-dpo", WINGENE), ("nobody", WINGENE), ("tielt-officer", TIELT)])
+def test_a_key_from_a_file_of_who_may_not_ask_meets_no_condition(house: House, by: str, party: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        receive(
+            house.installation.lists,
+            officer(by=by, party=party, key=KEY),
+            name="a.xlsx",
+            content=request_file(house.children()[:3]),
+            at=LATER,
+        )
+    with house.database.transaction() as connection:
+        rows = connection.execute("SELECT party FROM gate_condition WHERE code = 'key-set-by-dpos'").fetchall()
+    assert rows == []
+    assert "condition-recorded" not in kinds(house)[:1]
+    if party == WINGENE:
+        # The key is there: what is refused is refused for the other reasons only.
+        assert "condition-not-met" not in {reason.code for reason in refused.value.reasons}
