@@ -88,6 +88,15 @@ class KeyView:
             return "set"
         return "own" if (self.state.proposed_party == self.party) == (self.side == "receiver") else "confirm"
 
+    def voice_of(self, own: str) -> str:
+        """Return the party in whose name a DPO of `own` sets the key.
+
+        All senders are one side, with the voice of who proposed: two of them cannot agree without the receiver.
+        """
+        if self.side == "receiver" or self.state is None or self.state.proposed_party == self.party:
+            return own
+        return self.state.proposed_party
+
 
 def openings(lists: Lists, connection: Connection, *, party: str, by: str, at: datetime) -> list[Opening]:
     """Return the agreements in which the party receives a list, those in force first; drafts are left out."""

@@ -69,8 +69,7 @@ def add_key_routes(router: APIRouter, lists: Lists) -> None:
                     connection,
                     agreement=agreement,
                     party=of,
-                    # All senders are one side: two of them cannot agree on a key without the receiver.
-                    own_party=_voice(view, party_of(person)),
+                    own_party=view.voice_of(party_of(person)),
                     key=sleutel,
                     by=person.id,
                     at=kit.clock(),
@@ -112,13 +111,6 @@ def add_key_routes(router: APIRouter, lists: Lists) -> None:
 
 def _address(view: KeyView) -> str:
     return f"/lijsten/sleutels/{view.agreement}/{view.party}"
-
-
-def _voice(view: KeyView, own: str) -> str:
-    """Return the party in whose name a DPO sets the key: the receiver, or the one that proposed for the senders."""
-    if view.side == "receiver" or view.state is None or view.state.proposed_party == view.party:
-        return own
-    return view.state.proposed_party
 
 
 def _view(request: Request, lists: Lists, person: SignedIn, agreement: str, of: str) -> KeyView:

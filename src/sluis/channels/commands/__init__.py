@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import sys
+import traceback
 
 import typer
 
 from sluis.channels.commands.terminal import print_error
 from sluis.kernel.errors import SluisError
-from sluis.log import configure_log
+from sluis.kernel.text import msg
+from sluis.log import configure_log, log
 
 app = typer.Typer(
     name="sluis",
@@ -45,3 +47,17 @@ def main() -> None:
     except SluisError as error:
         print_error(error)
         sys.exit(2)
+    except Exception as error:
+        # The text of an unexpected error may quote a person's row: as on the pages, only its kind and place are told.
+        place = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-12:]]
+        log().error("unexpected-error", kind=type(error).__name__, at=place)
+        print_error(_unexpected())
+        sys.exit(3)
+
+
+def _unexpected() -> SluisError:
+    return SluisError(
+        "unexpected-error",
+        msg("Er ging iets onverwachts mis. Wat begonnen was, is helemaal uitgevoerd of helemaal niet."),
+        remedy=msg("Geef dezelfde opdracht opnieuw. Blijft het fout gaan, meld dan de regel hierboven."),
+    )

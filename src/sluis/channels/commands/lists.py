@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,15 +12,18 @@ from uuid import UUID
 
 import typer
 
+from sluis.agreements.store import find_party
 from sluis.channels.commands.terminal import err, installation, say, spoken
 from sluis.gate import store as actors
 from sluis.kernel.errors import SluisError
 from sluis.kernel.territory import find_body
 from sluis.kernel.text import msg
+from sluis.ledger.numbers import looks_like_insz
 from sluis.lists.collection import confirm_destruction, finish_collection, open_answer
 from sluis.lists.exchange import run
 from sluis.lists.keys import KeyMismatch, set_key
 from sluis.lists.model import STATE_NAMES, Exchange
+from sluis.lists.overview import key_view
 from sluis.lists.passage import Asker, Refusal
 from sluis.lists.reasons import reason_from_json
 from sluis.lists.rows import describe
@@ -29,6 +33,7 @@ from sluis.lists.upkeep import expire_overdue, remind_overdue
 app = typer.Typer(help="Lijsten met INSZ-nummers vragen en beantwoorden, onder een overeenkomst.", no_args_is_help=True)
 
 _LARGEST_REQUEST = 32 * 1024 * 1024
+_LONGEST_KEY_FILE = 4_096
 _MOST_ROWS_SHOWN = 50
 
 AgreementOption = Annotated[str, typer.Option("--agreement", help="De code van de overeenkomst.")]
@@ -47,6 +52,8 @@ def exchange(
     by: ByOption = None,
 ) -> None:
     """Stuur een versleutelde lijst in en haal het versleutelde antwoord op; opnieuw starten gaat verder."""
+    # Before anything passes: an answer that cannot be put down should not be asked for.
+    check_out(out, inputs=(request, password_file))
     lists = installation().lists
     asked_by = party_id(party)
     actor = by or command_line_actor(asked_by)
@@ -87,11 +94,18 @@ def key_command(
                 msg("Alleen de functionaris voor gegevensbescherming van een partij zet de sleutel."),
                 remedy=msg("Laat de toegangsbeheerder van uw partij die rol toekennen."),
             )
+        view = key_view(house.lists, connection, agreement=agreement, of=asker, party=own_party, at=at)
+        if view is None:
+            raise SluisError(
+                "key-unknown",
+                msg("Deze sleutel bestaat niet, of uw organisatie heeft er niets mee te maken."),
+                remedy=msg("Kijk na of de overeenkomst ondertekend is en wie erin vraagt en antwoordt."),
+            )
         state = set_key(
             connection,
             agreement=agreement,
             party=asker,
-            own_party=own_party,
+            own_party=view.voice_of(own_party),
             key=read_key(password_file),
             by=by,
             at=at,
@@ -144,7 +158,17 @@ def upkeep() -> None:
 def party_id(text: str) -> str:
     """Return the id of the party that a person names: its code, name, KBO or OVO number; an agency by its code."""
     body = find_body(text)
-    return body.id if body is not None else text
+    if body is not None:
+        return body.id
+    with installation().database.transaction() as connection:
+        party = find_party(connection, text)
+    if party is None:
+        raise SluisError(
+            "party-unknown",
+            msg("‘{party}’ staat niet in het register van partijen.", party="…" if looks_like_insz(text) else text),
+            remedy=msg("Zoek de partij op met ‘sluis agreements parties’."),
+        )
+    return party.id
 
 
 def command_line_actor(party: str) -> str:
@@ -169,14 +193,17 @@ def command_line_actor(party: str) -> str:
 def read_key(path: Path) -> str:
     """Return the key in a file: its first line, without the line's end."""
     try:
-        text = path.read_text(encoding="utf-8")
+        with path.open(encoding="utf-8") as file:
+            key = file.read(_LONGEST_KEY_FILE).removeprefix("\ufeff").split("\n")[0]
     except (OSError, UnicodeDecodeError):
+        key = ""
+    if not key.strip():
         raise SluisError(
             "password-file",
             msg("Het sleutelbestand {file} kan niet gelezen worden.", file=path.name),
             remedy=msg("Geef een tekstbestand met de afgesproken sleutel op één regel."),
-        ) from None
-    return text.removeprefix("\ufeff").splitlines()[0] if text.strip() else ""
+        )
+    return key
 
 
 def _read_request(path: Path) -> bytes:
@@ -207,6 +234,22 @@ def _tell(done: Exchange) -> None:
         reason = reason_from_json(kept)
         err.print(f"✗ {spoken(reason.what)}\n  {reason.clause}\n  → {spoken(reason.remedy)}", markup=False)
     say(msg("Uitwisseling {id}: {state}.", id=str(done.id), state=STATE_NAMES[done.state]))
+
+
+def check_out(path: Path, *, inputs: Sequence[Path]) -> None:
+    """Refuse a place where the answer cannot be written, or where it would take the place of the request or the key."""
+    if path.is_dir() or not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+        raise SluisError(
+            "out-unwritable",
+            msg("Het antwoord kan niet geschreven worden naar {file}.", file=path.name),
+            remedy=msg("Geef met --out een bestandsnaam in een map die er is en waarin u mag schrijven."),
+        )
+    if path.exists() and any(other.exists() and path.samefile(other) for other in inputs):
+        raise SluisError(
+            "out-is-input",
+            msg("Het antwoord zou in de plaats komen van {file}.", file=path.name),
+            remedy=msg("Geef met --out een andere bestandsnaam dan die van de vraag en van de sleutel."),
+        )
 
 
 def write_whole(path: Path, content: bytes) -> None:
