@@ -17,6 +17,7 @@ from sluis.lists.passage import Lists
 from sluis.lists.upkeep import expire_overdue, remind_overdue
 from sluis.lists.vault import open_vault
 from sluis.settings import Settings
+from sluis.web.store import remove_old_sessions
 
 _UPKEEP_SECONDS = 60.0
 
@@ -60,3 +61,5 @@ class Installation:
         at = datetime.now(UTC)
         expire_overdue(self.lists, at=at)
         remind_overdue(self.lists, at=at)
+        with self.database.transaction() as connection:
+            remove_old_sessions(connection, at=at)

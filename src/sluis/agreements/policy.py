@@ -189,10 +189,22 @@ def _body(party: Mapping[str, Any]) -> str:
     return str(party.get("body") or party["id"])
 
 
+# How a clause of the text is cited. The whole title would bury the article.
+_INSTRUMENT_NAMES = {
+    "protocol": "Protocol",
+    "cooperation-agreement": "Samenwerkingsovereenkomst",
+    "deliberation": "Beraadslaging",
+    "authorisation": "Machtiging",
+    "framework": "Kaderprotocol",
+    "accession": "Toetreding",
+    "regulation": "Reglement",
+}
+
+
 def _clauses(text: Mapping[str, Any]) -> Mapping[str, Clause]:
     articles = {**DEFAULT_ARTICLES, **text.get("articles", {})}
     articles["purpose"] = articles["purposes"]
-    instrument = text["title"]["nl"]
+    instrument = _INSTRUMENT_NAMES.get(text["instrument"], text["instrument"])
     return MappingProxyType({what: Clause(instrument, article) for what, article in articles.items()})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 import yaml
+from rich.measure import Measurement
 from rich.table import Table as TerminalTable
 
 from sluis.agreements import actions, store
@@ -24,6 +26,7 @@ from sluis.agreements.schema import json_schema
 from sluis.agreements.text import draft_hash, hash_of, plain
 from sluis.agreements.wording import Block, Bullets, Paragraph
 from sluis.agreements.words import in_words
+from sluis.agreements.yamlfile import read_yaml
 from sluis.channels.commands.terminal import err, language, open_database, out, say
 from sluis.database import Connection
 from sluis.kernel.errors import SluisError
@@ -126,8 +129,8 @@ def advise(
     remarks: Annotated[str | None, typer.Option(help="De opmerkingen.")] = None,
     on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Datum; weggelaten: vandaag.")] = None,
 ) -> None:
-    """Zet het advies van een functionaris in het bestand, op deze versie van de tekst."""
-    agreement = _agreement(file)
+    """Zet het advies van een functionaris in het bestand, op deze versie van de tekst; een ouder advies vervalt."""
+    agreement, advices = _without_advices(file)
     known = [found.id for found in agreement.parties if party in (found.id, found.body)]
     if not known:
         raise SluisError(
@@ -146,8 +149,25 @@ def advise(
     advice, problems = read_part(Advice, yaml.safe_dump(raw).encode())
     if not isinstance(advice, Advice):
         _fail(file, problems)
-    kept = tuple(found for found in agreement.advices if found.party != known[0])
+    others = [found for found in advices if found.party != known[0]]
+    kept = [found for found in others if found.draft_hash in (None, advice.draft_hash)]
+    for lapsed in others:
+        if lapsed not in kept:
+            say(msg("Het advies van {party} ging over een andere versie van de tekst en vervalt.", party=lapsed.party))
     _write(file, agreement.model_copy(update={"advices": (*kept, advice)}))
+
+
+def _without_advices(file: Path) -> tuple[Agreement, list[Advice]]:
+    """Return the text without its advices, and those: an advice on an older version must not stop a new one."""
+    document, problems = read_yaml(_read(file))
+    if problems or not isinstance(document.value, dict):
+        return _agreement(file), []
+    given = document.value.pop("advices", None) or []
+    reading = read_agreement(json.dumps(document.value, default=str).encode())
+    if reading.agreement is None:
+        _fail(file, reading.problems)
+    read = [read_part(Advice, json.dumps(one, default=str).encode())[0] for one in given]
+    return reading.agreement, [advice for advice in read if isinstance(advice, Advice)]
 
 
 @app.command()
@@ -225,14 +245,15 @@ def list_all(
     """Toon de overeenkomsten met hun toestand."""
     with open_database().transaction() as connection:
         rows = store.list_agreements(connection, party=_party(connection, party) if party else None)
-    table = TerminalTable()
+    table = TerminalTable(box=None, pad_edge=False)
     for head in (msg("Code"), msg("Toestand"), msg("Vanaf"), msg("Tot en met"), msg("Partijen"), msg("Vingerafdruk")):
-        table.add_column(_in_language(head))
+        table.add_column(_in_language(head), no_wrap=True)  # a code that is cut off cannot be typed
     for row in rows:
         days = (str(row.in_force_from or ""), str(row.until or ""))
         state = _in_language(STATE_WORDS.get(row.state, Message(row.state)))
         table.add_row(row.id, state, *days, ", ".join(row.parties), row.text_hash[:16])
-    out.print(table)
+    # As wide as its longest row, also where that is wider than the terminal.
+    out.print(table, width=max(out.width, Measurement.get(out, out.options.update(width=1_000), table).maximum))
 
 
 @app.command("parties")
