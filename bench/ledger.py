@@ -222,11 +222,11 @@ def run(size: int = 1_000_000) -> list[Figure]:
         ]
 
 
-def main() -> None:
+def main(size: int = 1_000_000) -> None:
     """Print the figures."""
-    for figure in run(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000):
+    for figure in run(size):
         print(f"{figure.name:32} {figure.value:>14,.2f} {figure.unit:10} {figure.note}")
 
 
 if __name__ == "__main__":
-    main()
+    main(*(int(argument) for argument in sys.argv[1:2]))
