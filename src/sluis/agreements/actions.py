@@ -28,6 +28,7 @@ from sluis.kernel.territory import PassesTo, find_body, succession
 from sluis.kernel.text import msg
 from sluis.ledger.actions import record
 from sluis.ledger.entry import AgreementText, Entry
+from sluis.ledger.numbers import looks_like_insz
 from sluis.ledger.persons import PersonSecret
 
 _BRUSSELS = ZoneInfo("Europe/Brussels")
@@ -87,6 +88,7 @@ def sign_agreement(
 
     `signed_by` is the name that stands below the text; without it `by` does. A hash of another version is refused.
     """
+    _check_names_nobody(signed_by or "")
     current = _locked(connection, agreement)
     if text_hash != current.text_hash:
         raise _another_version(current)
@@ -153,6 +155,7 @@ def text_of(connection: Connection, agreement: str) -> Agreement:
 def _step(
     connection: Connection, *, agreement: str, event: str, party: str, by: str, at: datetime, reason: str | None = None
 ) -> Done:
+    _check_names_nobody(reason or "")
     current = _locked(connection, agreement)
     parties = store.parties_of(connection, agreement, current.text_hash)
     _check_is_party(party, parties | _successors(parties, at))
@@ -324,6 +327,17 @@ def _check_complete(agreement: Agreement) -> None:
             msg("De tekst kan nog niet ondertekend worden: er ontbreken {count} zaken.", count=len(missing)),
             remedy=msg("Eerst {who}: {question} ({path})", who=first.who, question=first.question, path=first.path),
             clause=_PROTOCOL,
+        )
+
+
+def _check_names_nobody(text: str) -> None:
+    """Refuse what looks like a person's number in what the history keeps for good; the error does not repeat it."""
+    if looks_like_insz(text):
+        raise SluisError(
+            "text-names-a-person",
+            msg("In de tekst staat iets dat op een rijksregisternummer lijkt."),
+            remedy=msg("Laat het nummer weg: de geschiedenis van een overeenkomst noemt geen burgers."),
+            clause=Clause("AVG", "artikel 5, lid 1, c)"),
         )
 
 

@@ -389,3 +389,28 @@ def _wait_for_a_waiter(database: Database) -> None:
             return
         time.sleep(0.05)
     raise AssertionError("nobody waited")
+
+
+@pytest.mark.parametrize("text", ["kind 85.07.30-033.28 verhuisde", "85073003328", "85 07 30 - 033 28"])
+def test_a_reason_or_signature_with_a_national_number_is_refused_and_not_repeated(
+    database: Database, text: str
+) -> None:
+    with database.transaction() as connection:
+        done = in_force(connection)
+        for step in (revoke_agreement, end_agreement):
+            with pytest.raises(SluisError) as refused:
+                step(connection, agreement=done.agreement, party=WINGENE, by="an", at=NOW, reason=text)
+            assert refused.value.code == "text-names-a-person"
+            assert "033" not in str(refused.value)
+        with pytest.raises(SluisError) as refused:
+            sign_agreement(
+                connection,
+                agreement=done.agreement,
+                text_hash=done.text_hash,
+                party=WINGENE,
+                by="an",
+                signed_by=text,
+                at=NOW,
+            )
+        assert refused.value.code == "text-names-a-person"
+        assert [event.reason for event in store.events(connection, done.agreement) if event.reason] == []
