@@ -38,6 +38,10 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="The address that the pages are served on.")
     port: int = Field(default=8000, description="The port that the pages are served on.")
+    supervisor: str = Field(
+        default="vtc",
+        description="The supervising body's id in the register of parties: only there does the role supervisor count.",
+    )
     origin: str = Field(
         default="sluis.example/ledger", description="The name of this ledger, first line of every checkpoint."
     )

@@ -10,13 +10,13 @@ from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
 from sluis.accession import web as accession_pages
+from sluis.agreements.store import find_party
 from sluis.app import Installation
 from sluis.authentic.names import numbers_of
 from sluis.citizen import web as citizen_pages
 from sluis.database import Connection
 from sluis.gate import store as actors
 from sluis.gate.actions import day_of
-from sluis.kernel.territory import find_body
 from sluis.kernel.text import Message, msg
 from sluis.lists import web as lists_pages
 from sluis.lists.workbook import start_reader
@@ -38,8 +38,8 @@ ROLE_NAMES: Mapping[str, Message] = {
 class Directory:
     """The people of this installation, as the page kit asks for them."""
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
-        self._clock = clock
+    def __init__(self, clock: Callable[[], datetime], *, supervisor: str) -> None:
+        self._clock, self._supervisor = clock, supervisor
 
     def list_people(self, connection: Connection) -> Sequence[SignInChoice]:
         """Return the fictional people of the demo, with the roles that they hold now."""
@@ -50,7 +50,7 @@ class Directory:
             SignInChoice(
                 id=actor.id,
                 name=actor.display_name,
-                party_name=_party_name(grants[actor.id][0].party) if actor.id in grants else None,
+                party_name=_party_name(connection, grants[actor.id][0].party) if actor.id in grants else None,
                 role_names=tuple(_role_name(grant.role) for grant in grants.get(actor.id, ()))
                 or (ROLE_NAMES["citizen"],),
                 description="",
@@ -67,20 +67,23 @@ class Directory:
         grants = actors.list_roles(connection, on=day_of(self._clock()), actor=person_id)
         party = grants[0].party if grants else None
         roles = {grant.role for grant in grants if grant.party == party}
+        if party != self._supervisor:
+            # Whoever grants it elsewhere gives nothing: that role reads the evidence of every party.
+            roles.discard("supervisor")
         if actors.insz_of(connection, person_id) is not None:
             roles.add("citizen")
         return SignedIn(
             id=actor.id,
             name=actor.display_name,
             party=party,
-            party_name=None if party is None else _party_name(party),
+            party_name=None if party is None else _party_name(connection, party),
             roles=frozenset(roles),
         )
 
 
-def _party_name(party: str) -> str:
-    body = find_body(party)
-    return body.name if body is not None else party
+def _party_name(connection: Connection, party: str) -> str:
+    registered = find_party(connection, party)
+    return registered.name if registered is not None else party
 
 
 def _role_name(role: str) -> Message | str:
@@ -107,7 +110,7 @@ def create_app(house: Installation, *, clock: Callable[[], datetime] = _now) -> 
     kit = PageKit(
         settings=house.settings,
         database=house.database,
-        people=Directory(clock),
+        people=Directory(clock, supervisor=house.settings.supervisor),
         templates={name: f"sluis.{name}" for name in ("lists", "accession", "oversight", "citizen")},
         navigation=NAVIGATION,
         role_names=ROLE_NAMES,

@@ -69,7 +69,7 @@ class World:
             PageKit(
                 settings=Settings(environment="demo"),
                 database=self.database,
-                people=Directory(self.clock),
+                people=Directory(self.clock, supervisor="vtc"),
                 templates={name: f"sluis.{name}" for name in ("accession", "oversight", "citizen")},
                 navigation=(
                     NavigationItem(msg("Overeenkomsten"), "/overeenkomsten", frozenset({"officer", "signatory"})),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from sluis.agreements.store import PartyRow, add_party
 from sluis.database import Connection
 from sluis.gate.store import Actor, RoleGrant, insert_actor, insert_role
 from sluis.kernel.insz import Insz
@@ -44,7 +45,11 @@ PEOPLE: tuple[Person, ...] = (
 
 
 def settle_people(connection: Connection, *, since: date) -> None:
-    """Register the people and their roles; a second time changes nothing."""
+    """Register the people, their roles and the supervising body; a second time changes nothing."""
+    add_party(
+        connection,
+        PartyRow(SUPERVISOR, "other", "Vlaamse Toezichtcommissie (VTC)", None, None, "nl", None),
+    )
     for person in PEOPLE:
         insert_actor(connection, Actor(person.id, "person", person.name, None))
         for role in person.roles:
