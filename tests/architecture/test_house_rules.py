@@ -156,6 +156,25 @@ def test_only_a_store_speaks_sql() -> None:
     assert [one for one in wrong if one.partition(":")[0] not in SQL_BESIDE_THE_STORE] == [], "move it to store.py"
 
 
+def test_a_verb_that_says_who_acts_also_says_when_and_both_by_name() -> None:
+    wrong = []
+    for name, _, tree in modules():
+        if name.startswith(("src/sluis/channels/", "src/sluis/rules/")):  # doors; and there, `by` is a divisor
+            continue
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
+                continue
+            named = {one.arg for one in node.args.kwonlyargs}
+            placed = {one.arg for one in node.args.args}
+            if "by" in placed | named and not {"by", "at"} <= named and node.name not in _TIMELESS:
+                wrong.append(f"{name}:{node.lineno} {node.name}")
+    assert wrong == [], "take by= and at= by name: evidence says who and when"
+
+
+# It writes no evidence of its own: it names who acts.
+_TIMELESS = {"actor_id"}
+
+
 def test_nobody_below_the_edge_commits() -> None:
     wrong = [f"{name}:{line}" for name, line, call in _calls() if call.endswith((".commit", ".rollback"))]
     assert [one for one in wrong if not one.startswith("src/sluis/migrations/env.py")] == [], (
