@@ -73,7 +73,7 @@ class Gate:
             self.record_refusal(connection, request, situation.reasons, state=looked.state)
             return situation
         source = self.sources.get(situation.leg.source or "")
-        if source is None:
+        if source is None or not request.items <= source.items:
             return self._undecided(connection, request, situation)
         records = tuple(self._read(connection, situation, source, looked))
         if not looked.is_held:

@@ -103,6 +103,11 @@ class Source(Protocol):
         """The name by which legs refer to this source."""
         ...
 
+    @property
+    def items(self) -> frozenset[str]:
+        """The items that it can supply; a request for another one is undecided."""
+        ...
+
     def read(
         self,
         connection: Connection,

@@ -187,6 +187,9 @@ def answer(lists: Lists, exchange_id: UUID, *, by: str, at: datetime, key: str |
                 end_refused(lists, connection, exchange, reasons, at=at)
             return found(connection, exchange_id)
     except ReleaseStopped as stopped:
+        if {reason.code for reason in stopped.reasons} == {"uses-spent"}:
+            # Another exchange took the use that this one counted on. Whether one is left the gate decides anew.
+            return answer(lists, exchange_id, by=by, at=at, key=key)
         # That transaction is undone, evidence and all; what happened is written in one of its own.
         with lists.database.transaction() as connection:
             exchange = found(connection, exchange_id, lock=True)

@@ -79,6 +79,7 @@ class Source:
     """A source that answers more than it is asked for: what the gate lets through must not depend on its manners."""
 
     code = "sociale-toeslag"
+    items = frozenset({"child-insz", "right-since", "beneficiary-insz", "income"})
 
     def __init__(self, population: Population) -> None:
         self._population = population

@@ -8,23 +8,25 @@ from uuid import UUID
 
 import pytest
 
+from sluis.agreements.actions import draft_agreement, publish_agreement, sign_agreement
 from sluis.kernel.errors import SluisError
 from sluis.ledger import entries_of_party
 from sluis.lists import store
-from sluis.lists.exchange import receive, run
+from sluis.lists.exchange import answer, read, receive, run
 from sluis.lists.keys import KeyMismatch, agreed_key, set_key
-from sluis.lists.model import KeyState, RowProblem
+from sluis.lists.model import Exchange, KeyState, RowProblem
 from sluis.lists.passage import Asker, Refusal
 from tests.integration.lists.houses import AGREEMENT, KEY, OPGROEIEN, START, TIELT, WINGENE, House, request_file
+from tests.unit.agreements.samples import advised, an_agreement
 
 LATER = START + timedelta(minutes=5)
 
 
-def propose(house: House, own: str, by: str, key: str = KEY) -> KeyState | KeyMismatch:
+def propose(house: House, own: str, by: str, *, key: str = KEY, agreement: str = AGREEMENT) -> KeyState | KeyMismatch:
     with house.database.transaction() as connection:
         return set_key(
             connection,
-            agreement=AGREEMENT,
+            agreement=agreement,
             party=WINGENE,
             own_party=own,
             key=key,
@@ -133,3 +135,60 @@ def test_a_key_from_a_file_of_who_may_not_ask_meets_no_condition(house: House, b
     if party == WINGENE:
         # The key is there: what is refused is refused for the other reasons only.
         assert "condition-not-met" not in {reason.code for reason in refused.value.reasons}
+
+
+def another_agreement(house: House, code: str, **changes: object) -> None:
+    """Bring an agreement into force whose answer leg differs from the standard one, with its key."""
+    made = an_agreement()
+    legs = {**made.legs, "answer": made.legs["answer"].model_copy(update=changes)}
+    text = advised(made.model_copy(update={"id": code, "legs": legs}))
+    with house.database.transaction() as connection:
+        draft = draft_agreement(connection, agreement=text, party=WINGENE, by="an", at=START)
+        for party in (WINGENE, OPGROEIEN):
+            sign_agreement(connection, agreement=code, text_hash=draft.text_hash, party=party, by="an", at=START)
+        publish_agreement(connection, agreement=code, party=WINGENE, by="an", at=START)
+    for own, by in ((WINGENE, "wingene-dpo"), (OPGROEIEN, "opgroeien-dpo")):
+        propose(house, own, by, agreement=code)
+
+
+def test_two_exchanges_at_one_moment_both_get_one_of_two_uses_and_a_third_none(house: House) -> None:
+    code = "proef-tweemaal-2026"
+    twice = an_agreement().legs["answer"].periodicity.model_copy(update={"kind": "per_year", "times": 2})
+    another_agreement(house, code, periodicity=twice)
+    lists, ready, done = house.installation.lists, threading.Barrier(3), list[Exchange]()
+    children = house.children()
+    asker = Asker(code, WINGENE, "wingene-officer", "web")
+    sent = [
+        read(
+            lists,
+            receive(lists, asker, name="a.xlsx", content=request_file(children[: 3 + more]), at=LATER).id,
+            at=LATER,
+        )
+        for more in range(3)
+    ]
+
+    def ask(exchange: Exchange) -> None:
+        ready.wait(timeout=20)
+        done.append(answer(lists, exchange.id, by="wingene-officer", at=LATER))
+
+    askers = [threading.Thread(target=ask, args=(one,)) for one in sent]
+    for one in askers:
+        one.start()
+    for one in askers:
+        one.join(timeout=60)
+    assert sorted(one.state for one in done) == ["answered", "answered", "refused"]
+    (refused,) = (one for one in done if one.state == "refused")
+    assert [reason["code"] for reason in refused.reasons] == ["uses-spent"]
+    assert [kinds(house).count(kind) for kind in ("release", "refusal")] == [2, 1]
+
+
+def test_an_item_that_no_source_supplies_is_told_and_not_a_crash(house: House) -> None:
+    code = "proef-inkomen-2026"
+    items = an_agreement().legs["answer"].items
+    another_agreement(house, code, items=(*items, items[0].model_copy(update={"name": "child-income"})))
+    lists = house.installation.lists
+    asker = Asker(code, WINGENE, "wingene-officer", "web")
+    done = run(lists, asker, name="a.xlsx", content=request_file(house.children()[:3]), at=LATER)
+    assert done.state == "refused"
+    assert [reason["code"] for reason in done.reasons] == ["source-not-connected"]
+    assert "release" not in kinds(house)
