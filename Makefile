@@ -1,8 +1,7 @@
 # Two commands: `make demo` and `make test`. Each sets up what it needs, from a clean clone and a second time.
 SHELL := /bin/bash
 SERVE ?= 1
-export SLUIS_ENVIRONMENT ?= demo
-export SLUIS_FICTITIOUS_INSZ ?= 1
+DEMO = SLUIS_ENVIRONMENT=$${SLUIS_ENVIRONMENT:-demo} SLUIS_FICTITIOUS_INSZ=$${SLUIS_FICTITIOUS_INSZ:-1}
 
 # uv where it is installed; else our own copy in a folder that git ignores.
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
@@ -20,7 +19,7 @@ setup: $(filter .tools/bin/uv,$(UV)) ## Install the locked dependencies
 	$(UV) sync --locked --quiet
 
 demo: setup ## Run the main job on a synthetic Flanders, then serve the pages (SERVE=0 stops before)
-	$(UV) run --locked sluis demo $(if $(filter 0,$(SERVE)),--no-serve,)
+	$(DEMO) $(UV) run --locked sluis demo $(if $(filter 0,$(SERVE)),--no-serve,)
 
 test-setup: setup
 	@bash tests/install-tools

@@ -14,6 +14,10 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from sluis.database import Database, embedded_url, migrate
 
+# Settings of whoever starts the tests must not reach them; a database to test on is named by SLUIS_TEST_DATABASE_URL.
+for _name in [name for name in os.environ if name.startswith("SLUIS_") and not name.startswith("SLUIS_TEST_")]:
+    del os.environ[_name]
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
