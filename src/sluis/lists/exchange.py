@@ -58,10 +58,13 @@ def receive(lists: Lists, asker: Asker, *, name: str, content: bytes, at: dateti
     digest = hashlib.sha256(content).digest()
     with lists.database.transaction() as connection:
         known = store.find_by_digest(connection, agreement=asker.agreement, party=asker.party, digest=digest)
-        if known is not None:
-            return known
         leg = leg_of(lists, connection, asker.agreement)
-        refused = _refused(lists, connection, asker, leg, at=at)
+        if known is None:
+            refused = _refused(lists, connection, asker, leg, at=at)
+        else:
+            refused = _refused_to_go_on(lists, connection, asker, leg, at=at)
+        if refused is None and known is not None:
+            return known
         if refused is None:
             return _taken_in(lists, connection, asker, leg, name=name, content=content, digest=digest, at=at)
         lists.gate.record_refusal(
@@ -79,6 +82,18 @@ def _refused(lists: Lists, connection: Connection, asker: Asker, leg: LegPolicy,
         if refused is not None:
             raise Rollback(attempt)
     return refused
+
+
+def _refused_to_go_on(
+    lists: Lists, connection: Connection, asker: Asker, leg: LegPolicy, *, at: datetime
+) -> Refused | None:
+    """Return the refusal of who has no role: holding the same file gives nobody the answer that others asked.
+
+    The agreement is not judged here: its one use may be the very exchange that goes on. The next step judges it.
+    """
+    refused = lists.gate.preview(connection, request_of(asker, leg, at=at, correlation="", subjects=()))
+    reasons = () if refused is None else tuple(one for one in refused.reasons if one.code == "actor-without-role")
+    return Refused(reasons) if reasons else None
 
 
 def _taken_in(
