@@ -59,10 +59,12 @@ def _as_role(url: str, role: str) -> str:
 class Database:
     """One database with a pool for each role. Made at the edge and passed down."""
 
-    def __init__(self, owner_url: str, *, app_url: str | None = None, pool_size: int = 72) -> None:
+    def __init__(
+        self, owner_url: str, *, app_url: str | None = None, keeper_url: str | None = None, pool_size: int = 72
+    ) -> None:
         self.owner_url = owner_url
         self.app_url = app_url or _as_role(owner_url, APP_ROLE)
-        self.keeper_url = _as_role(owner_url, KEEPER_ROLE)
+        self.keeper_url = keeper_url or _as_role(owner_url, KEEPER_ROLE)
         self._pool: ConnectionPool[Connection] = ConnectionPool(
             self.app_url,
             min_size=1,
@@ -76,7 +78,7 @@ class Database:
     def from_settings(cls, settings: Settings) -> Database:
         """Return the database that the settings name; the embedded one when they name none."""
         url = settings.database_url or embedded_url(settings.home)
-        return cls(url, app_url=settings.database_app_url)
+        return cls(url, app_url=settings.database_app_url, keeper_url=settings.database_keeper_url)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:

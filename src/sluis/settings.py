@@ -26,6 +26,10 @@ class Settings(BaseSettings):
         default=None,
         description="The same database as the role sluis_app. Absent: derived from database_url by the role's name.",
     )
+    database_keeper_url: str | None = Field(
+        default=None,
+        description="The same database as the role sluis_keeper, for erasing a person. Absent: derived likewise.",
+    )
     home: Path = Field(
         default=Path("var"), description="Where the embedded database and the keys of this installation live."
     )

@@ -5,14 +5,18 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import typer
 
+from sluis.authentic.names import numbers_of
 from sluis.channels.commands.terminal import open_database, print_error, say
 from sluis.kernel.errors import SluisError
+from sluis.kernel.insz import Insz, InszFault, read_insz
 from sluis.kernel.text import msg
+from sluis.ledger.actions import erase_person
 from sluis.ledger.audit import Verified
+from sluis.ledger.entry import Entry
 from sluis.ledger.export import export_ledger, verify_export
 from sluis.ledger.keys import ledger_keys, make_keys, public_key_file, read_verifier
 from sluis.ledger.note import Checkpoint, NoteError, Verifier, open_checkpoint
@@ -134,6 +138,49 @@ def verify_receipt(
     say(msg("Het ontvangstbewijs klopt: inschrijving {id} staat in het grootboek.", id=str(checked.recorded.id)))
     say(msg("Soort {kind}, op {at}, door {party}.", kind=entry.kind, at=entry.at.isoformat(), party=entry.party))
     say(msg("Ondertekende stand: {size} inschrijvingen.", size=checked.checkpoint.size))
+
+
+@app.command()
+def erase(
+    insz_file: Annotated[Path, typer.Option("--insz-file", help="Bestand met het INSZ, op één regel.", dir_okay=False)],
+    party: Annotated[str, typer.Option("--as", help="De partij die wist.")],
+    by: Annotated[str, typer.Option("--by", help="Wie handelt.")],
+    ground: Annotated[str, typer.Option("--ground", help="Op welke grond, bijvoorbeeld „AVG art. 17”.")],
+) -> None:
+    """Wis een persoon uit het grootboek: de sleutel wordt vernietigd, de boom blijft kloppen.
+
+    Het nummer komt uit een bestand, want wat op de opdrachtregel staat, blijft in de geschiedenis ervan staan.
+    """
+    number = _insz_of(insz_file)
+    database, keys = open_database(), ledger_keys(settings())
+    with database.transaction() as connection:
+        numbers = numbers_of(connection, number)
+    entry = Entry(
+        at=datetime.now(UTC),
+        kind="person-erased",
+        party=party,
+        actor=by,
+        correlation=str(uuid4()),
+        outcome="done",
+        details={"ground": ground},
+    )
+    with database.keeper() as keeper:
+        done = [erase_person(keeper, insz=one, entry=entry, secrets=keys.persons) for one in numbers]
+    if any(one.was_known for one in done):
+        say(msg("De persoon is gewist. Inschrijving: {id}.", id=str(done[0].entry_id)))
+    else:
+        say(msg("Het grootboek kende deze persoon niet. Inschrijving: {id}.", id=str(done[0].entry_id)))
+    say(msg("Reservekopieën houden de sleutel tot ze vervallen: zie docs/decisions/ledger-persons.md."))
+
+
+def _insz_of(path: Path) -> Insz:
+    try:
+        read = read_insz(path.read_text(encoding="utf-8").strip(), fictitious=settings().fictitious_insz)
+    except (OSError, UnicodeDecodeError):
+        read = InszFault.EMPTY
+    if isinstance(read, InszFault):
+        raise SluisError(read.code, read.what, remedy=read.remedy)
+    return read
 
 
 def _known(path: Path, verifier: Verifier) -> Checkpoint:

@@ -13,7 +13,10 @@ def upgrade() -> None:
     for role in ("sluis_app", "sluis_keeper"):
         op.execute(f"""
             DO $$ BEGIN
-                CREATE ROLE {role} LOGIN;
+                -- Looked for first: an owner who may not make roles can use those that an administrator made.
+                IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') THEN
+                    CREATE ROLE {role} LOGIN;
+                END IF;
             EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
             END $$
         """)
