@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from sluis.kernel.errors import SluisError
+from sluis.kernel.text import msg
 
 
 class Settings(BaseSettings):
@@ -67,11 +72,41 @@ class Settings(BaseSettings):
             )
 
 
+def spoken_locale() -> str:
+    """Return the locale that the terminal asks for ("fr_BE.UTF-8"), whether or not this machine has it installed."""
+    names = ("LC_ALL", "LC_MESSAGES", "LANG")
+    return next((found for name in names if (found := os.environ.get(name))), "")
+
+
 @lru_cache(maxsize=1)
 def settings() -> Settings:
     """Return the settings of this process, read once: from the environment, else from `sluis.env` in its home.
 
-    The demo writes that file, so that every later command speaks to the demo's installation.
+    The demo writes that file, so that every later command speaks to the demo's installation. A file that somebody else
+    could have written is refused: whoever writes it chooses the database.
     """
-    first = Settings()
-    return Settings(_env_file=first.home / "sluis.env", _env_file_encoding="utf-8")
+    try:
+        file = Settings().home / "sluis.env"
+        if file.exists() and not _is_our_own(file):
+            raise SluisError(
+                "settings-of-another",
+                msg("Het bestand {file} is van iemand anders of door iedereen te schrijven.", file=str(file)),
+                remedy=msg("Verwijder het, of zet SLUIS_HOME op de map van uw eigen installatie."),
+            )
+        return Settings(_env_file=file, _env_file_encoding="utf-8")
+    except ValidationError as error:
+        # Without what was given: an address of a database holds a password.
+        wrong = [
+            f"{'.'.join(map(str, one['loc']))} {one['msg']}".strip()
+            for one in error.errors(include_input=False, include_url=False, include_context=False)
+        ]
+    raise SluisError(
+        "settings-wrong",
+        msg("De instellingen kunnen zo niet gebruikt worden: {wrong}", wrong="; ".join(wrong)),
+        remedy=msg("Verbeter de variabelen SLUIS_…, of het bestand sluis.env in SLUIS_HOME."),
+    )
+
+
+def _is_our_own(file: Path) -> bool:
+    status = file.stat()
+    return status.st_uid in (0, os.geteuid()) and not status.st_mode & stat.S_IWOTH
