@@ -18,6 +18,8 @@ from sluis.database import Database, embedded_url, migrate
 for _name in [name for name in os.environ if name.startswith("SLUIS_") and not name.startswith("SLUIS_TEST_")]:
     del os.environ[_name]
 
+os.environ["LC_ALL"] = "C.UTF-8"  # sentences are compared in Dutch, whatever the terminal of the day speaks
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 

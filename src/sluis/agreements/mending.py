@@ -63,11 +63,11 @@ def problems_of_form(model: type[BaseModel], raw: object, error: ValidationError
     found = [_problem(model, raw, detail) for detail in error.errors(include_url=False, include_context=True)]
     seen: set[Path] = set()
     for problem in found:
-        # The alternatives of one field (a word or a list) fail each for themselves; people made one mistake, and
-        # where the list was meant its elements tell it.
+        # The alternatives of one field (a word or a list) fail each for themselves, and a list whose elements failed
+        # counts as empty; people made one mistake, and where the list was meant its elements tell it.
         deeper = any(len(other.path) > len(problem.path) == _shared(other.path, problem.path) for other in found)
-        is_alternative = problem.code == "form-choice" and deeper
-        if problem.path not in seen and not is_alternative:
+        is_echo = problem.code in ("form-choice", "form-empty") and deeper
+        if problem.path not in seen and not is_echo:
             seen.add(problem.path)
             yield problem
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import locale
 import sys
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ from rich.console import Console
 from sluis.database import Database, migrate
 from sluis.kernel.errors import SluisError
 from sluis.kernel.text import Message
-from sluis.settings import settings
+from sluis.settings import settings, spoken_locale
 from sluis.web.languages import LANGUAGES, Language, translate
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 @lru_cache(maxsize=1)
 def language() -> Language:
     """Return the terminal's language; Dutch where it is none of ours."""
-    spoken = (locale.setlocale(locale.LC_CTYPE) or "").partition("_")[0]
+    spoken = spoken_locale().partition("_")[0].lower()
     return next((known for known in LANGUAGES if known == spoken), "nl")
 
 
