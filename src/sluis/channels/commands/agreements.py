@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 import yaml
-from rich.measure import Measurement
+from rich.console import Console
 from rich.table import Table as TerminalTable
 
 from sluis.agreements import actions, store
@@ -253,7 +253,7 @@ def list_all(
         state = _in_language(STATE_WORDS.get(row.state, Message(row.state)))
         table.add_row(row.id, state, *days, ", ".join(row.parties), row.text_hash[:16])
     # As wide as its longest row, also where that is wider than the terminal.
-    out.print(table, width=max(out.width, Measurement.get(out, out.options.update(width=1_000), table).maximum))
+    Console(width=1_000, highlight=False).print(table)
 
 
 @app.command("parties")
