@@ -17,11 +17,18 @@ def read_name(connection: Connection, insz: Insz) -> str | None:
 
 
 def numbers_of(connection: Connection, insz: Insz) -> list[Insz]:
-    """Return the number itself and those that it replaced or that replaced it, for whoever looks up own evidence."""
+    """Return the number itself and all that it replaced or that replaced it, for whoever looks up own evidence.
+
+    However often a number was replaced: evidence stands under the number that was asked at the time.
+    """
     rows = connection.execute(
-        "SELECT old, new FROM authentic_insz_replacements WHERE old = %(insz)s OR new = %(insz)s", {"insz": insz}
+        "WITH RECURSIVE own (number) AS (SELECT %(insz)s::text UNION"
+        " SELECT CASE WHEN r.old = own.number THEN r.new ELSE r.old END"
+        " FROM own JOIN authentic_insz_replacements r ON own.number IN (r.old, r.new))"
+        " SELECT number FROM own",
+        {"insz": insz},
     ).fetchall()
-    return list(dict.fromkeys([insz, *(Insz(number) for row in rows for number in row)]))
+    return list(dict.fromkeys([insz, *(Insz(row[0]) for row in rows)]))
 
 
 def beneficiary_with_right(connection: Connection, nis: str) -> Insz | None:
