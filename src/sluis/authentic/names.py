@@ -22,7 +22,7 @@ def numbers_of(connection: Connection, insz: Insz) -> list[Insz]:
     However often a number was replaced: evidence stands under the number that was asked at the time.
     """
     rows = connection.execute(
-        "WITH RECURSIVE own (number) AS (SELECT %(insz)s::text UNION"
+        'WITH RECURSIVE own (number) AS (SELECT %(insz)s::text COLLATE "C" UNION'
         " SELECT CASE WHEN r.old = own.number THEN r.new ELSE r.old END"
         " FROM own JOIN authentic_insz_replacements r ON own.number IN (r.old, r.new))"
         " SELECT number FROM own",
