@@ -21,7 +21,8 @@ from statistics import median
 import numpy as np
 import polars as pl
 
-from bench.rules_law import BOOK, MUNICIPALITIES, OUTPUTS
+from bench.rules_figures import MUNICIPALITIES, OUTPUTS
+from bench.rules_law import BOOK
 from sluis.kernel.month import Month
 from sluis.rules import RuleBook, Rules, Text, Truth, Whole, fact, interpret, number, when
 from sluis.rules.plan import plan_of

@@ -18,7 +18,8 @@ MONTH = (2023, 3)
 
 def engine(facts: Path, out: Path) -> None:
     """Run the rules of `bench.rules_law`."""
-    from bench.rules_law import BOOK, OUTPUTS
+    from bench.rules_figures import OUTPUTS
+    from bench.rules_law import BOOK
     from sluis.kernel.month import Month
     from sluis.rules import polars_engine
 
@@ -28,7 +29,8 @@ def engine(facts: Path, out: Path) -> None:
 
 def duckdb(facts: Path, out: Path) -> None:
     """Run the rules of `bench.rules_law` with DuckDB."""
-    from bench.rules_law import BOOK, OUTPUTS
+    from bench.rules_figures import OUTPUTS
+    from bench.rules_law import BOOK
     from sluis.kernel.month import Month
     from sluis.rules import sql_engine
 
@@ -49,7 +51,7 @@ def copy(facts: Path, out: Path) -> None:
 
 def hand(facts: Path, out: Path) -> None:
     """Write the rules as one would in Polars, in whole cents."""
-    from bench.rules_law import BANDS, CEILING, FULL, LIMIT, MUNICIPALITIES, supplement_of
+    from bench.rules_figures import BANDS, CEILING, FULL, LIMIT, MUNICIPALITIES, OUTPUTS, supplement_of
 
     year, month = MONTH
     frame = pl.read_parquet(facts)
@@ -94,8 +96,6 @@ def hand(facts: Path, out: Path) -> None:
         .cast(pl.Int64),
         supplement=pl.when(pl.col("entitled") & (pl.col("children") >= 3)).then(pl.col("of_place")).otherwise(0),
     )
-    from bench.rules_law import OUTPUTS
-
     frame = frame.with_columns(total=pl.col("tide_allowance") + pl.col("storm_bonus") + pl.col("supplement"))
     frame.select("child", *OUTPUTS).write_parquet(out, compression="lz4")
 

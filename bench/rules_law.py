@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bench.rules_figures import CEILING, FULL, LIMIT, MUNICIPALITIES, supplement_of
 from sluis.rules import (
     NOTHING,
     Day,
@@ -20,15 +21,6 @@ from sluis.rules import (
     sum_in,
     when,
 )
-
-MUNICIPALITIES = 285
-FULL, LIMIT, CEILING = 10_250, 3_000_000, 4_500_000
-BANDS = ((6, 2040), (12, 3570), (None, 6120))
-
-
-def supplement_of(municipality: int) -> int:
-    """Return the supplement of a municipality in cents."""
-    return 500 + 25 * (municipality - 25 * (municipality // 25))
 
 
 def _parameters() -> Parameters:
@@ -123,15 +115,3 @@ def total(tide_allowance: Money, storm_bonus: Money, supplement: Money) -> Money
 
 
 BOOK = RuleBook("bench", key="child", facts=FACTS, rules=[rules], parameters=_parameters())
-OUTPUTS = (
-    "age",
-    "right_giving",
-    "children",
-    "house_income",
-    "place",
-    "entitled",
-    "tide_allowance",
-    "storm_bonus",
-    "supplement",
-    "total",
-)

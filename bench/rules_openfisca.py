@@ -14,7 +14,7 @@ from openfisca_core.simulation_builder import SimulationBuilder
 from openfisca_core.taxbenefitsystems import TaxBenefitSystem
 from openfisca_core.variables import Variable
 
-from bench.rules_law import CEILING, FULL, LIMIT, MUNICIPALITIES, OUTPUTS, supplement_of
+from bench.rules_figures import CEILING, FULL, LIMIT, MUNICIPALITIES, OUTPUTS, supplement_of
 
 Person = build_entity(key="person", plural="persons", label="child", is_person=True)
 House = build_entity(

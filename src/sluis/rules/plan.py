@@ -21,6 +21,7 @@ from sluis.rules.raising import Raising
 from sluis.rules.units import Unit
 
 BITS_OF_WORD: Final = 62
+STEPS: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,24 +117,18 @@ class Plan:
 def plan_of(law: InForce, *, never: Iterable[str] = ()) -> Plan:
     """Lower the rules of a month to columns. Facts in `never` are taken to be known on every row."""
     known = frozenset(never) | {name for name, fact in law.book.facts.items() if fact.always}
-    lowering = Lowering(law)
+    lowering = Lowering(law, known)
     for output, built in law.rules.items():
         lowering.add(output, built.node)
     values = _with_depth(lowering.columns, {})
     words = _words(law, lowering.columns, known)
     doubts, masks = [], []
-    unknown: set[str] = set()
     for word, leaves in enumerate(words):
         raising = Raising(law, known, lowering.columns, word, {doubt: 1 << bit for bit, doubt in enumerate(leaves)})
         mask = {output: name for output in law.outputs if (name := mask_name(output, word)) in raising.columns}
         masks.append(mask)
         doubts.append(_with_depth(_reached(raising.columns, mask.values()), values))
-        unknown |= {
-            name
-            for name in lowering.columns
-            if leaves[0].lack is not Lack.WEAK and mask_name(name, word) in raising.columns
-        }
-    return Plan(law, known, values, words, tuple(doubts), tuple(masks), frozenset(unknown))
+    return Plan(law, known, values, words, tuple(doubts), tuple(masks), frozenset(lowering.open))
 
 
 def layers(columns: Mapping[str, Column]) -> list[list[Column]]:
@@ -148,11 +143,18 @@ def mask_name(name: str, word: int) -> str:
 
 
 def _with_depth(nodes: Mapping[str, Node], below: Mapping[str, Column]) -> dict[str, Column]:
-    """Give each column its depth; the mapping is in an order in which each comes after those it reads."""
+    """Give each column its depth; the mapping is in an order in which each comes after those it reads.
+
+    A depth is a stage and a step in it. What is grouped begins a stage: all groups of a stage are computed at once,
+    after everything that needs no group of that stage, so that few passes over groups are made.
+    """
     made: dict[str, Column] = {}
     for name, node in nodes.items():
-        depths = [(made.get(read) or below[read]).depth for read in columns_of(node) if read in made or read in below]
-        made[name] = Column(name, node, 1 + max(depths, default=0))
+        reads = (made.get(read) or below.get(read) for read in columns_of(node))
+        deepest = max((column.depth for column in reads if column is not None), default=0)
+        stage, step = divmod(deepest, STEPS)
+        begins = node.op in GROUPED and node.op is not Op.RANK_IN
+        made[name] = Column(name, node, (stage + 1) * STEPS if begins else stage * STEPS + step + 1)
     return made
 
 

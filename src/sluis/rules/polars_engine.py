@@ -17,7 +17,7 @@ from sluis.rules.nodes import Op, Scalar
 from sluis.rules.outcomes import Doubt, Lack, Outcome, outcome_of
 from sluis.rules.parameters import Table
 from sluis.rules.plan import Column, Plan, layers, plan_of
-from sluis.rules.polars_expressions import Expressions, dtype_of
+from sluis.rules.polars_expressions import Expressions, dtype_of, with_unknowns
 from sluis.rules.polars_facts import never_unknown, taken
 
 _ROW = "__row"
@@ -92,12 +92,14 @@ class _Engine:
 
     def over(self, frame: pl.DataFrame, columns: Mapping[str, Column], kept: frozenset[str]) -> pl.DataFrame:
         """Add the columns layer by layer; what no later layer reads is let go."""
+        frame = with_unknowns(frame)
         ordered = layers(columns)
         last = {read: depth for depth, layer in enumerate(ordered) for column in layer for read in column.reads}
         for depth, layer in enumerate(ordered):
             frame = self._layer(frame, layer)
-            gone = [name for name in frame.columns if name not in kept and last.get(name, depth) <= depth]
-            frame = frame.drop(gone)
+            frame = frame.drop(
+                name for name in frame.columns if name not in kept and last.get(name, len(ordered)) <= depth
+            )
         return frame
 
     def masked(self, values: pl.DataFrame, word: int) -> list[pl.Series]:
@@ -124,11 +126,19 @@ class _Engine:
                 groups[str(column.node.payload[0])].append(column)
             elif column.joined:
                 made.append(self._joined(frame, column))
+            elif not column.reads:
+                made.append(self._constant(frame, column))
             else:
                 local.append(self._expressions.of(column.node).alias(column.name))
         for key, members in groups.items():
             made += self._grouped(frame, key, members)
-        return frame.with_columns(*local, *made)
+        return _projected(frame, local).with_columns(*made)
+
+    def _constant(self, frame: pl.DataFrame, column: Column) -> pl.Series:
+        """Write the value out on every row: Polars 2.1 loses the height of a choice over columns of one value."""
+        one = with_unknowns(pl.DataFrame({_ROW: [0]}))
+        value = one.select(self._expressions.of(column.node)).item()
+        return pl.repeat(value, frame.height, dtype=dtype_of(column.node.unit), eager=True).alias(column.name)
 
     def _grouped(self, frame: pl.DataFrame, key: str, columns: list[Column]) -> list[pl.Series]:
         groups = frame.lazy().group_by(key).agg(self._aggregate(column).alias(column.name) for column in columns)
@@ -193,3 +203,17 @@ class _Engine:
         places = sorted_rows.select(_ROW, (place - first.forward_fill() + 1).alias("__place")).collect()
         zeros = pl.zeros(frame.height, dtype=pl.Int64, eager=True)
         return zeros.scatter(places[_ROW], places["__place"]).alias(column.name)
+
+
+def _projected(frame: pl.DataFrame, expressions: list[pl.Expr]) -> pl.DataFrame:
+    """Add the columns in one projection.
+
+    Polars 2.1 gives a choice between constants one row when its condition is the same on every row; the projection then
+    fails as a whole, and each column is computed and written out by itself.
+    """
+    try:
+        return frame.lazy().with_columns(expressions).collect()
+    except (pl.exceptions.InvalidOperationError, pl.exceptions.ShapeError):
+        made = [frame.lazy().select(expression).collect().to_series() for expression in expressions]
+        whole = (one if len(one) == frame.height else one.new_from_index(0, frame.height) for one in made)
+        return frame.with_columns(*whole)

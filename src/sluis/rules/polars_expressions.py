@@ -26,6 +26,21 @@ def dtype_of(unit: Unit) -> pl.DataType:
 _TYPES: Final = {Kind.TRUTH: pl.Boolean(), Kind.TEXT: pl.String(), Kind.DAY: pl.Date()}
 
 
+_UNKNOWN: Final = {
+    pl.Boolean(): "__unknown_truth",
+    pl.String(): "__unknown_text",
+    pl.Date(): "__unknown_day",
+    pl.Int64(): "__unknown_number",
+}
+
+
+def with_unknowns(frame: pl.DataFrame) -> pl.DataFrame:
+    """Add a column without values of each type: what expressions read where a value is never known."""
+    return frame.with_columns(
+        pl.repeat(None, frame.height, dtype=dtype, eager=True).alias(name) for dtype, name in _UNKNOWN.items()
+    )
+
+
 class Expressions:
     """The compiler of one plan."""
 
@@ -40,6 +55,9 @@ class Expressions:
         return [self.of(argument) for argument in node.arguments]
 
     def _literal(self, node: Node) -> Expr:
+        """A value that is never known is read from a column: Polars 2.1 loses the height of sums with a null."""
+        if node.payload[-1] is None:
+            return pl.col(_UNKNOWN[dtype_of(node.unit)])
         return pl.lit(node.payload[-1], dtype=dtype_of(node.unit))
 
     def _column(self, node: Node) -> Expr:

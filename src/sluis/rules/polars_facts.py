@@ -14,11 +14,19 @@ from sluis.rules.units import Kind
 
 def taken(law: InForce, facts: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
     """Return the facts that the law reads, typed and checked; a SluisError names the fact and the mend."""
-    names = sorted({*law.facts_read(), law.book.key})
+    read = [law.book.facts[name] for name in sorted({*law.facts_read(), law.book.key})]
     table = facts.lazy()
     schema = table.collect_schema()
-    columns = [_column(law.book.facts[name], schema) for name in names]
-    frame = table.select(columns).collect()
+    present = [fact for fact in read if schema.get(fact.name, pl.Null()) != pl.Null()]
+    if law.book.key not in {fact.name for fact in present}:
+        raise fact_refused(law.book.facts[law.book.key], msg("ontbreekt op een rij"))
+    frame = table.select(_column(fact, schema[fact.name]) for fact in present).collect()
+    absent = (
+        pl.repeat(None, frame.height, dtype=dtype_of(fact.unit), eager=True).alias(fact.name)
+        for fact in read
+        if fact not in present
+    )
+    frame = frame.with_columns(*absent)
     _check(law, frame)
     return frame
 
@@ -28,11 +36,8 @@ def never_unknown(frame: pl.DataFrame) -> frozenset[str]:
     return frozenset(name for name in frame.columns if frame[name].null_count() == 0)
 
 
-def _column(fact: Fact, schema: pl.Schema) -> pl.Expr:
+def _column(fact: Fact, found: pl.DataType) -> pl.Expr:
     wanted = dtype_of(fact.unit)
-    found = schema.get(fact.name)
-    if found is None or found == pl.Null():
-        return pl.lit(None, dtype=wanted).alias(fact.name)
     if not _fits(fact.unit.kind, found):
         raise fact_refused(fact, msg("heeft een kolom van een andere soort"))
     return pl.col(fact.name) if found == wanted else pl.col(fact.name).cast(wanted)

@@ -166,7 +166,7 @@ def _place_of(node: Node, values: Mapping[str, Node]) -> Node | None:
     """Return the rank of which a choice is the outermost step, as `Lowering._rank` made it."""
     for name in columns_of(node):
         found = values.get(name)
-        if found is not None and found.op is Op.RANK_IN and node.arguments[-2] == column(name, found.unit):
+        if found is not None and found.op is Op.RANK_IN and node.arguments[-1] == column(name, found.unit):
             return found
     return None
 
