@@ -6,7 +6,7 @@ out. Nothing here commits, so a ledger that cannot be written takes the release 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache, partial
@@ -59,11 +59,16 @@ class Gate:
     secret: PersonSecret = field(repr=False)
     _seen_intact: dict[str, datetime] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def release(self, connection: Connection, request: Request) -> Released | Refused | Undecided:
+    def release(
+        self, connection: Connection, request: Request, *, prepare: Callable[[Sequence[Record]], object] | None = None
+    ) -> Released | Refused | Undecided:
         """Decide, read the agreed items of the persons in scope, and write the one entry of this release.
 
         A refusal is recorded too. Raises `ReleaseStopped` when the agreement ceases while a bulk release runs: the
         transaction must then be rolled back and the refusal recorded in a new one (`record_refusal`).
+
+        `prepare` is given the records before their evidence is written, so that slow work on them (a workbook) can run
+        beside it in a thread; nothing of that may leave before the transaction has committed.
         """
         looked = self._look(connection, request)
         situation = self._situation(connection, request, looked)
@@ -76,6 +81,8 @@ class Gate:
         if source is None or not request.items <= source.items:
             return self._undecided(connection, request, situation)
         records = tuple(self._read(connection, situation, source, looked))
+        if prepare is not None:
+            prepare(records)
         if not looked.is_held:
             _still_in_force(hold_agreement(connection, request.agreement), situation)
         return self._conclude(connection, situation, records)

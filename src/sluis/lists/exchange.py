@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath, PureWindowsPath
@@ -20,12 +20,13 @@ from psycopg import Rollback
 from sluis.agreements.policy import LegPolicy
 from sluis.database import Connection
 from sluis.gate.actions import day_of
-from sluis.gate.model import Released, ReleaseStopped
+from sluis.gate.model import Record, Released, ReleaseStopped
 from sluis.gate.succession import scope_territory
 from sluis.kernel.insz import Insz
 from sluis.kernel.outcome import Reason, Refused
 from sluis.lists import store
 from sluis.lists.answer import answer_columns, answer_rows
+from sluis.lists.calm import without_collector
 from sluis.lists.keys import KEY_CONDITION, accept_given_key
 from sluis.lists.model import Exchange, RowProblem, next_state
 from sluis.lists.passage import (
@@ -47,7 +48,9 @@ from sluis.lists.rows import REPLACED, read_rows
 from sluis.lists.workbook import AnswerKey, Limits, WorkbookFault, read_request, write_answer
 from sluis.log import redact
 
+# Two pools: whoever writes waits for a key, and must never take the place of who spins it.
 _SPINNERS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="answer-key")
+_WRITERS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="answer-workbook")
 
 
 def receive(lists: Lists, asker: Asker, *, name: str, content: bytes, at: datetime) -> Exchange:
@@ -184,19 +187,25 @@ def read(lists: Lists, exchange_id: UUID, *, at: datetime, key: str | None = Non
 def answer(lists: Lists, exchange_id: UUID, *, by: str, at: datetime, key: str | None = None) -> Exchange:
     """Let the request through the gate and keep the encrypted answer: release, evidence and answer in one commit."""
     try:
-        with lists.database.transaction() as connection:
+        with without_collector(), lists.database.transaction() as connection:
             exchange = found(connection, exchange_id, lock=True)
             if exchange.state != "read":
                 return exchange
-            # The key is spun in a thread of its own while the database answers: on a long list that is time won.
+            # The key is spun and the workbook written in threads of their own while the database answers: on a long
+            # list that is time won. Both stay in memory until the evidence stands beside them.
             spinning = _SPINNERS.submit(AnswerKey.derive, key_of(lists, connection, exchange, key))
             numbers = _numbers(lists, connection, exchange)
             leg = leg_of(lists, connection, exchange.agreement)
             asker = Asker(exchange.agreement, exchange.party, by, exchange.channel)
             request = request_of(asker, leg, at=at, correlation=str(exchange.id), subjects=tuple(numbers))
-            outcome = lists.gate.release(connection, replace(request, reference=exchange.reference))
+            writing: list[Future[bytes]] = []
+            outcome = lists.gate.release(
+                connection,
+                replace(request, reference=exchange.reference),
+                prepare=lambda records: writing.append(_WRITERS.submit(_written, records, leg, spinning)),
+            )
             if isinstance(outcome, Released):
-                _keep_answer(lists, connection, exchange, outcome, leg, numbers, at=at, key=spinning.result())
+                _keep_answer(lists, connection, exchange, outcome, leg, numbers, at=at, workbook=writing[0].result())
             else:
                 reasons = outcome.reasons if isinstance(outcome, Refused) else outcome.missing
                 end_refused(lists, connection, exchange, reasons, at=at)
@@ -241,6 +250,10 @@ def _numbers(lists: Lists, connection: Connection, exchange: Exchange) -> dict[I
     return {Insz(number): int(row) for row, _, number in (line.partition(" ") for line in lines)}
 
 
+def _written(records: Sequence[Record], leg: LegPolicy, key: Future[AnswerKey]) -> bytes:
+    return write_answer(answer_columns(leg), answer_rows(records, leg), key=key.result())
+
+
 def _keep_answer(
     lists: Lists,
     connection: Connection,
@@ -250,10 +263,9 @@ def _keep_answer(
     numbers: Mapping[Insz, int],
     *,
     at: datetime,
-    key: AnswerKey,
+    workbook: bytes,
 ) -> None:
-    """Write the answer workbook, seal it and move the exchange on, in the transaction of the release."""
-    workbook = write_answer(answer_columns(leg), answer_rows(released.records, leg), key=key)
+    """Seal the answer workbook and move the exchange on, in the transaction of the release."""
     destroy_files(lists, connection, exchange, at=at, why="answered", told=False)
     store.put_file(connection, exchange.id, "answer", lists.vault.seal(workbook), at=at)
     replaced = {row.subject for row in released.records if row.replaced}
