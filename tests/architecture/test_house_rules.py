@@ -128,8 +128,9 @@ def test_only_the_settings_look_at_the_environment_and_only_our_own_log_writes_l
     wrong = []
     for name, _, tree in modules():
         for node in ast.walk(tree):
-            if isinstance(node, ast.Attribute) and dotted(node) in {"os.environ", "os.getenv"}:
-                wrong.append(f"{name}:{node.lineno} {dotted(node)}")
+            is_reading = isinstance(node, ast.Attribute) and dotted(node) in {"os.environ", "os.getenv"}
+            if is_reading and name != "src/sluis/settings.py":
+                wrong.append(f"{name}: reads the environment")
             if isinstance(node, ast.Import) and any(alias.name == "logging" for alias in node.names):
                 wrong.append(f"{name}:{node.lineno} logging")
     assert wrong == [], "sluis/settings.py reads variables; sluis.log drops personal data"

@@ -20,6 +20,5 @@ def serve(house: Installation) -> None:
         server_header=False,
         timeout_keep_alive=10,
         timeout_graceful_shutdown=20,
-        h11_max_incomplete_event_size=64 * 1024,
     )
     uvicorn.Server(config).run()

@@ -1,0 +1,52 @@
+"""No dependency of the product is under a licence of the GPL kind; the few LGPL libraries are named."""
+
+from __future__ import annotations
+
+import re
+from importlib.metadata import Distribution, PackageNotFoundError, distribution, requires
+
+# Used as unmodified libraries, which the LGPL permits; docs/decisions/house-psycopg.md.
+LGPL = {"psycopg", "psycopg-binary", "psycopg-pool", "python-stdnum"}
+
+_NAME = re.compile(r"[A-Za-z0-9._-]+")
+
+
+def _needed() -> dict[str, Distribution]:
+    """Return what the product needs at run time, and what that needs."""
+    found: dict[str, Distribution] = {}
+    waiting = [one for one in requires("sluis") or [] if "extra ==" not in one]
+    while waiting:
+        match = _NAME.match(waiting.pop())
+        name = match[0].lower().replace("_", "-") if match else ""
+        if not name or name in found:
+            continue
+        try:
+            found[name] = distribution(name)
+        except PackageNotFoundError:
+            continue  # of another platform
+        waiting += found[name].requires or []
+    return found
+
+
+def _licence(package: Distribution) -> str:
+    head = package.metadata
+    words = [head.get("License-Expression", ""), (head.get("License", "") or "")[:200]]
+    words += [one for one in head.get_all("Classifier", []) if one.startswith("License ::")]
+    return " ".join(words)
+
+
+def test_nothing_that_the_product_needs_is_under_the_gpl() -> None:
+    needed = _needed()
+    assert len(needed) > 20
+    strong = {
+        name
+        for name, package in needed.items()
+        if re.search(r"\bA?GPL|Affero|General Public License", _licence(package))
+        and not re.search(r"LGPL|Lesser|Library General", _licence(package))
+    }
+    assert strong == set()
+
+
+def test_the_libraries_under_the_lgpl_are_known() -> None:
+    weak = {name for name, package in _needed().items() if re.search(r"LGPL|Lesser", _licence(package))}
+    assert weak <= LGPL
