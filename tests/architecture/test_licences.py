@@ -30,8 +30,8 @@ def _needed() -> dict[str, Distribution]:
 
 def _licence(package: Distribution) -> str:
     head = package.metadata
-    words = [head.get("License-Expression", ""), (head.get("License", "") or "")[:200]]
-    words += [one for one in head.get_all("Classifier", []) if one.startswith("License ::")]
+    words = [*(head.get_all("License-Expression") or []), *(one[:200] for one in head.get_all("License") or [])]
+    words += [one for one in head.get_all("Classifier") or [] if one.startswith("License ::")]
     return " ".join(words)
 
 
