@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import date
 from functools import lru_cache
 from operator import add, mul, sub
 
 from sluis.rules.algebra import count_of
 from sluis.rules.book import InForce
 from sluis.rules.nodes import GROUPED, Node, Op, canonical, digest, literal
-from sluis.rules.units import TRUTH, Kind, Unit
+from sluis.rules.units import TRUTH, Unit
 
 _DIVISIONS = frozenset({Op.FLOOR_DIVIDE, Op.HALF_UP})
 _SIMPLE = frozenset({Op.COLUMN, Op.LITERAL, Op.RESOLVED})
 _OWN_COLUMN = (GROUPED - {Op.RANK_IN}) | {Op.LOOKUP}
 _CONSTANTS: Mapping[Op, Callable[[int, int], int]] = {Op.ADD: add, Op.SUBTRACT: sub, Op.MULTIPLY: mul}
 _TRUE = literal(True, TRUTH)
-_FIRST_DAY = date(1970, 1, 1)
 
 
 class Lowering:
@@ -126,13 +124,14 @@ class Lowering:
         """
         counts, *by = (self._lower(argument) for argument in node.arguments)
         counts = self._named(counts)
-        ordered = [self._named(folded(Node(Op.CHOOSE, each.unit, (counts, each, _rest(each.unit))))) for each in by]
+        ordered = [self._named(each) for each in by]
         place = self._named(Node(Op.RANK_IN, node.unit, (counts, *ordered), node.payload))
         key = column(str(node.payload[0]), self._law.book.unit_of(str(node.payload[0])))
         nothing = literal(None, node.unit)
         branches = [(_unknown(key), nothing)] if self.may_be_unknown(key) else []
         branches.append((Node(Op.IS_FALSE, TRUTH, (counts,)), literal(0, node.unit)))
-        unknown = [_unknown(each) for each in (counts, *ordered) if self.may_be_unknown(each)]
+        unknown = [_unknown(counts)] if self.may_be_unknown(counts) else []
+        unknown += [Node(Op.AND, TRUTH, (counts, _unknown(each))) for each in ordered if self.may_be_unknown(each)]
         if unknown:
             spoils = unknown[0] if len(unknown) == 1 else Node(Op.OR, TRUTH, tuple(unknown))
             spoiled = self._named(Node(Op.ANY_IN, TRUTH, (self._named(spoils),), (node.payload[0],)))
@@ -191,10 +190,6 @@ def _folded_choice(node: Node) -> Node:
 
 def _unknown(node: Node) -> Node:
     return Node(Op.NOT, TRUTH, (Node(Op.KNOWN, TRUTH, (node,)),))
-
-
-def _rest(unit: Unit) -> Node:
-    return literal(_FIRST_DAY if unit.kind is Kind.DAY else 0, unit)
 
 
 _SPECIAL: Mapping[Op, Callable[[Lowering, Node], Node]] = {

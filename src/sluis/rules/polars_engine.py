@@ -6,13 +6,13 @@ parameters, what is weak. Rules of equal depth are one projection, groups a grou
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
 from sluis.rules.book import InForce
+from sluis.rules.groups import Groups
 from sluis.rules.nodes import Op, Scalar
 from sluis.rules.outcomes import Doubt, Lack, Outcome, outcome_of
 from sluis.rules.parameters import Table
@@ -25,7 +25,7 @@ _ROW = "__row"
 
 @dataclass(frozen=True)
 class Result:
-    """The outcomes of a run: a frame with the key, each output, and for each output its masks.
+    """The outcomes of a run: a frame with the key, each output, and masks for each output that is not known everywhere.
 
     An output without a value is undecided; `plan.named(word, mask)` says what the bits of a mask name.
     """
@@ -37,7 +37,11 @@ class Result:
         """Return the outcome of one output per key: for small tables and tests."""
         keys, values = self.frame[self.plan.law.book.key], self.frame[output]
         unit = self.plan.law.rules[output].rule.unit
-        masks = [(word, self.frame[names[output]]) for word, names in enumerate(self.plan.masks) if output in names]
+        masks = [
+            (word, self.frame[names[output]])
+            for word, names in enumerate(self.plan.masks)
+            if names.get(output) in self.frame.columns
+        ]
         return {
             str(key): outcome_of(str(key), output, unit, value, self._doubts(masks, at))
             for at, (key, value) in enumerate(zip(keys, values, strict=True))
@@ -57,7 +61,7 @@ class Result:
                 key, pl.lit(doubt.lack.value).alias("lack"), pl.lit(doubt.name).alias("name")
             )
             for word, names in enumerate(self.plan.masks)
-            if output in names
+            if names.get(output) in self.frame.columns
             for bit, doubt in enumerate(self.plan.words[word])
         ]
         empty = self.frame.select(key).clear().with_columns(lack=pl.lit(""), name=pl.lit(""))
@@ -95,43 +99,41 @@ class _Engine:
         frame = with_unknowns(frame)
         ordered = layers(columns)
         last = {read: depth for depth, layer in enumerate(ordered) for column in layer for read in column.reads}
+        groups: dict[str, Groups] = {}
         for depth, layer in enumerate(ordered):
-            frame = self._layer(frame, layer)
+            frame = self._layer(frame, layer, groups)
             frame = frame.drop(
                 name for name in frame.columns if name not in kept and last.get(name, len(ordered)) <= depth
             )
         return frame
 
     def masked(self, values: pl.DataFrame, word: int) -> list[pl.Series]:
-        """Return the mask columns of one word, for every row."""
-        columns, names = self._plan.doubts[word], sorted(self._plan.masks[word].values())
+        """Return the mask columns of one word, for every row; none for an output that is known on every row."""
+        columns, masks = self._plan.doubts[word], self._plan.masks[word]
+        names = sorted(masks.values())
         if self._plan.about(word) is Lack.WEAK:
             made = self.over(values, columns, frozenset(names))
             return [made[name] for name in names]
-        nothing = pl.zeros(values.height, dtype=pl.Int64, eager=True)
+        names = sorted(name for output, name in masks.items() if values[output].null_count())
         open_values = [name for name in values.columns if name in self._plan.nullable and values[name].null_count()]
-        if not open_values:
-            return [nothing.alias(name) for name in names]
+        if not names:
+            return []
         doubtful = values.with_row_index(_ROW).filter(pl.any_horizontal(pl.col(open_values).is_null()))
         made = self.over(doubtful, columns, frozenset({_ROW, *names}))
+        nothing = pl.zeros(values.height, dtype=pl.Int64, eager=True)
         return [nothing.clone().scatter(made[_ROW], made[name]).alias(name) for name in names]
 
-    def _layer(self, frame: pl.DataFrame, layer: list[Column]) -> pl.DataFrame:
-        groups: dict[str, list[Column]] = defaultdict(list)
+    def _layer(self, frame: pl.DataFrame, layer: list[Column], groups: dict[str, Groups]) -> pl.DataFrame:
         local, made = [], []
         for column in layer:
-            if column.node.op is Op.RANK_IN:
-                made.append(self._ranked(frame, column))
-            elif column.grouped:
-                groups[str(column.node.payload[0])].append(column)
+            if column.grouped:
+                made.append(self._grouped(frame, column, groups))
             elif column.joined:
                 made.append(self._joined(frame, column))
             elif not column.reads:
                 made.append(self._constant(frame, column))
             else:
                 local.append(self._expressions.of(column.node).alias(column.name))
-        for key, members in groups.items():
-            made += self._grouped(frame, key, members)
         return _projected(frame, local).with_columns(*made)
 
     def _constant(self, frame: pl.DataFrame, column: Column) -> pl.Series:
@@ -140,23 +142,15 @@ class _Engine:
         value = one.select(self._expressions.of(column.node)).item()
         return pl.repeat(value, frame.height, dtype=dtype_of(column.node.unit), eager=True).alias(column.name)
 
-    def _grouped(self, frame: pl.DataFrame, key: str, columns: list[Column]) -> list[pl.Series]:
-        groups = frame.lazy().group_by(key).agg(self._aggregate(column).alias(column.name) for column in columns)
-        names = [column.name for column in columns]
-        joined = frame.lazy().select(key).join(groups, on=key, how="left", maintain_order="left").select(names)
-        return joined.collect().get_columns()
-
-    def _aggregate(self, column: Column) -> pl.Expr:
-        argument = column.node.arguments[0]
-        value = pl.col(str(argument.payload[0]))
-        op, may_be_unknown = column.node.op, self._plan.open(argument)
-        if op is Op.ANY_IN:
-            return value.any(ignore_nulls=not may_be_unknown)
-        if op is Op.BITS_IN:
-            return value.bitwise_or().cast(pl.Int64)
-        made = {Op.SUM_IN: value.sum, Op.GREATEST_IN: value.max, Op.LEAST_IN: value.min}[op]()
-        made = made.cast(dtype_of(column.node.unit))
-        return pl.when(value.null_count() == 0).then(made) if may_be_unknown else made
+    def _grouped(self, frame: pl.DataFrame, column: Column, groups: dict[str, Groups]) -> pl.Series:
+        key = str(column.node.payload[0])
+        if key not in groups:
+            groups[key] = Groups(frame[key])
+        first, *by = (frame[str(argument.payload[0])] for argument in column.node.arguments)
+        if column.node.op is not Op.RANK_IN:
+            return groups[key].reduced(column.node.op, first).alias(column.name)
+        turned = [bool(each) for each in column.node.payload[1:]]
+        return groups[key].ranked(first, by, turned, _tie(frame[self._plan.law.book.key])).alias(column.name)
 
     def _joined(self, frame: pl.DataFrame, column: Column) -> pl.Series:
         node, law = column.node, self._plan.law
@@ -175,34 +169,12 @@ class _Engine:
             found = found.with_columns(pl.coalesce(column.name, rest).alias(column.name))
         return found[column.name]
 
-    def _ranked(self, frame: pl.DataFrame, column: Column) -> pl.Series:
-        """Sort those who count by group and order; the place is the distance to the first row of the group."""
-        group, *turned = column.node.payload
-        counts, *by = (str(argument.payload[0]) for argument in column.node.arguments)
-        row_key = self._plan.law.book.key
-        tie = _ROW if frame[row_key].is_sorted() else row_key
-        sorted_rows = (
-            frame.lazy()
-            .with_row_index(_ROW)
-            .filter(pl.col(counts))
-            .select(
-                pl.col(str(group)).alias("__group"),
-                *(pl.col(name).alias(f"__by{at}") for at, name in enumerate(by)),
-                pl.col(tie).alias("__tie"),
-                _ROW,
-            )
-            .sort(
-                "__group",
-                *(f"__by{at}" for at in range(len(by))),
-                "__tie",
-                descending=[False, *(bool(each) for each in turned), False],
-            )
-        )
-        place = pl.int_range(pl.len(), dtype=pl.Int64)
-        first = pl.when(pl.col("__group").ne_missing(pl.col("__group").shift()) | (place == 0)).then(place)
-        places = sorted_rows.select(_ROW, (place - first.forward_fill() + 1).alias("__place")).collect()
-        zeros = pl.zeros(frame.height, dtype=pl.Int64, eager=True)
-        return zeros.scatter(places[_ROW], places["__place"]).alias(column.name)
+
+def _tie(key: pl.Series) -> pl.Series:
+    """Return numbers in the order of the row keys: the last resort of a rank."""
+    if key.is_sorted():
+        return pl.int_range(len(key), dtype=pl.Int64, eager=True)
+    return key if key.dtype.is_integer() else key.rank("ordinal")
 
 
 def _projected(frame: pl.DataFrame, expressions: list[pl.Expr]) -> pl.DataFrame:

@@ -153,8 +153,9 @@ class Raising:
         return choose(DOUBT, [decided], self._over(node, doubt))
 
     def _rank(self, place: Node) -> Node:
-        counts = place.arguments[0]
-        members = _union(*(self._of(argument) for argument in place.arguments))
+        counts, *by = place.arguments
+        order = _union(*(self._of(each) for each in by))
+        members = _union(self._of(counts), choose(DOUBT, [(Node(Op.IS_TRUE, TRUTH, (counts,)), order)], _ZERO))
         outside = (Node(Op.IS_FALSE, TRUTH, (counts,)), self._of(counts))
         return self._in_group(place, choose(DOUBT, [outside], self._over(place, members)))
 
