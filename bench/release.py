@@ -29,6 +29,7 @@ from fastapi import FastAPI, Response
 from pydantic import BaseModel
 
 from bench.world import AGREEMENT, CITY, DAY, World, world
+from sluis.channels.serving import settle_down
 from sluis.gate.model import Released, Request
 from sluis.kernel.insz import Insz
 
@@ -103,6 +104,7 @@ def serve(pipe: Pipe) -> None:
         pipe.send((listening.getsockname()[1], here.children))
         config = uvicorn.Config(build(here), log_level="error", access_log=False)
         server = uvicorn.Server(config)
+        settle_down()  # as `sluis serve` does, for both endpoints alike
         # anyio gives 40 threads by default; 64 callers should meet the gate, not a queue for threads
         asyncio.run(_with_threads(server, listening, 64))
 
