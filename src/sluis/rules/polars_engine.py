@@ -33,6 +33,12 @@ class Result:
     plan: Plan
     frame: pl.DataFrame
 
+    def whole(self) -> pl.DataFrame:
+        """Return the frame with every mask of the plan, zero where nothing is in doubt: alike in all parts."""
+        names = [name for masks in self.plan.masks for name in masks.values()]
+        absent = [pl.lit(0, dtype=pl.Int64).alias(name) for name in names if name not in self.frame.columns]
+        return self.frame.with_columns(absent).select(self.plan.law.book.key, *self.plan.outputs, *names)
+
     def outcomes(self, output: str) -> dict[str, Outcome]:
         """Return the outcome of one output per key: for small tables and tests."""
         keys, values = self.frame[self.plan.law.book.key], self.frame[output]
@@ -72,13 +78,14 @@ class Result:
         return known if self.plan.about(word) is Lack.WEAK else ~known
 
 
-def run(law: InForce, facts: pl.DataFrame | pl.LazyFrame) -> Result:
+def run(law: InForce, facts: pl.DataFrame | pl.LazyFrame, *, plan: Plan | None = None) -> Result:
     """Apply the law of a month to a fact table, one row per key. A column that is absent is unknown on every row.
 
     Whole numbers, cents and months are integer columns, truth Boolean, days Date, codes String (or categorical).
+    Without a plan one is made for what is unknown in this table; runs that share a plan share the meaning of its masks.
     """
     frame = taken(law, facts)
-    plan = plan_of(law, never=never_unknown(frame))
+    plan = plan or plan_of(law, never=never_unknown(frame))
     engine = _Engine(plan)
     values = engine.over(frame, plan.values, engine.kept)
     columns = [values[law.book.key], *(values[output] for output in plan.outputs)]
