@@ -38,6 +38,18 @@ def test_random_rules_on_random_families_are_the_same_for_postgresql(database):
         same()
 
 
+def test_every_operation_over_a_group_is_the_same_for_postgresql(database):
+    law = random_books.law_of_groups()
+    with database.owner() as connection:
+
+        @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+        @given(rows=random_books.rows())
+        def same(rows):
+            assert answers(connection, law, rows) == oracle(law, rows)
+
+        same()
+
+
 def test_waterland_is_the_same_on_postgresql(database):
     law = waterland().at(MARCH_2023)
     rows = [

@@ -76,6 +76,21 @@ def test_random_rules_on_random_families_are_the_same_for_polars(law, rows):
     assert with_polars(law, rows) == oracle(law, rows)
 
 
+GROUPS = random_books.law_of_groups()
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(rows=random_books.rows())
+def test_every_operation_over_a_group_is_the_same_for_polars(rows):
+    assert with_polars(GROUPS, rows) == oracle(GROUPS, rows)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(rows=random_books.rows())
+def test_every_operation_over_a_group_is_the_same_for_duckdb(rows, tmp_path_factory):
+    assert with_duckdb(GROUPS, rows, tmp_path_factory.getbasetemp()) == oracle(GROUPS, rows)
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(law=random_books.laws(), rows=random_books.rows())
 def test_random_rules_on_random_families_are_the_same_for_duckdb(law, rows, tmp_path_factory):
