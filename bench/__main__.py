@@ -1,7 +1,7 @@
 """`make bench`: the ratios and figures that the issues ask for, medians of five where a ratio is asked.
 
 uv run python -m bench            all of it, some fifteen minutes on two cores
-uv run python -m bench exchange   one of them: exchange, release, ledger, population
+uv run python -m bench exchange   one of them: exchange, release, ledger, population, rules
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from bench import exchange, ledger, population, release
+from bench import exchange, ledger, population, release, rules
 
 
 def _report_exchange() -> None:
@@ -27,6 +27,7 @@ BENCHES: dict[str, tuple[str, Callable[[], object]]] = {
     "release": ("One gated release over HTTP against the bare endpoint", _report_release),
     "ledger": ("The ledger at 1,000,000 entries", ledger.main),
     "population": ("All of Flanders: 1,614,340 children", population.main),
+    "rules": ("Ten rules over 1,614,340 children, against Polars by hand and openfisca-core", rules.main),
 }
 
 

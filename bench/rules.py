@@ -148,12 +148,12 @@ def one_family() -> None:
     print(f"one family of {len(rows)} children, ten rules, with trace: {median(times) * 1000:.2f} ms")
 
 
-def main() -> None:
+def main(children: int = CHILDREN) -> None:
     """Print every figure."""
     compiling()
     one_family()
-    contest(int(sys.argv[1].replace("_", "").replace(",", "")) if len(sys.argv) > 1 else CHILDREN)
+    contest(children)
 
 
 if __name__ == "__main__":
-    main()
+    main(*(int(each.replace("_", "").replace(",", "")) for each in sys.argv[1:]))
