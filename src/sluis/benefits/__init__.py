@@ -1,0 +1,1 @@
+"""The Groeipakket: rights granted by rule, each explained."""

@@ -1,0 +1,1 @@
+"""Whatever Sluis sends is a row with a state, retried until it arrives and never doubled."""

@@ -1,0 +1,10 @@
+"""Documents of agreements: attachments, signed PDFs, the trust list."""
+
+from __future__ import annotations
+
+revision = "0010"
+down_revision = "0009"
+
+
+def upgrade() -> None:
+    """Nothing yet."""

@@ -1,0 +1,10 @@
+"""Campaigns, the log of contacts and what people must do."""
+
+from __future__ import annotations
+
+revision = "0012"
+down_revision = "0011"
+
+
+def upgrade() -> None:
+    """Nothing yet."""

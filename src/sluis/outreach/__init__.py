@@ -1,0 +1,1 @@
+"""Following which bodies have joined, campaigns, and the worklist of each person."""
