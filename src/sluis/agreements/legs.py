@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
+from sluis.agreements.leg_terms import Consent, Mandate, Pseudonymisation, Quantity, StopCondition
 from sluis.agreements.vocabulary import (
     Age,
     Anchor,
@@ -14,11 +15,14 @@ from sluis.agreements.vocabulary import (
     Count,
     Day,
     Deadline,
+    Frequency,
     LegKind,
+    Line,
     Nis,
     Part,
     Period,
     Prose,
+    Reference,
     Slug,
     SpecialCategory,
     Text,
@@ -49,13 +53,16 @@ class Subjects(Part):
     text: Prose = Field(description="Wie de betrokkenen zijn, in gewone woorden.")
     age: AgeRange = Field(default=AgeRange(), description="Leeftijd in volle jaren op de dag van de vraag.")
     territory: (
-        Literal["everywhere", "receiver", "asker"] | Annotated[tuple[Nis, ...], Field(min_length=1, max_length=600)]
+        Literal["everywhere", "receiver", "asker", "not-stated"] | Annotated[tuple[Nis, ...], Field(min_length=1, max_length=600)]
     ) = Field(
         description="Woonplaats op de dag van de vraag: everywhere (geen grens), receiver of asker (het grondgebied "
         "van die partij), of een lijst NIS-codes."
     )
     identified_by: tuple[Slug, ...] = Field(
         default=("insz",), description="Waaraan de betrokkene herkend wordt: insz, of naam, geboortedatum, plaats …"
+    )
+    when_unsure: Prose | None = Field(
+        default=None, description="Wat er gebeurt als zonder nummer niet zeker is wie de betrokkene is."
     )
     related: tuple[Related, ...] = Field(default=(), description="Anderen die via de betrokkene bereikt worden.")
 
@@ -87,6 +94,7 @@ class Item(Part):
     )
     only_when: Prose | None = Field(default=None, description="In welk geval het gegeven alleen meegaat.")
     owner: Slug | None = Field(default=None, description="De partij die het gegeven beheert en verbetert.")
+    quantity: Quantity | None = Field(default=None, description="Bij een hoeveelheid: de eenheid en de periode.")
 
 
 class LegCondition(Part):
@@ -99,11 +107,17 @@ class LegCondition(Part):
 class LegPeriodicity(Part):
     """How often, and why that often."""
 
-    kind: Literal["once", "per_year", "unlimited"] = Field(
+    kind: Literal["once", "per_year", "unlimited", "not-stated"] = Field(
         description="Eenmalig, een aantal keren per jaar, of doorlopend."
     )
     times: Count | None = Field(
         default=None, description="Hoeveel keer: in het geheel bij once (weggelaten: 1), per kalenderjaar bij per_year."
+    )
+    every: Frequency | None = Field(
+        default=None, description="Het ritme van wie levert, bijvoorbeeld month; de sluis telt ‘times’ per kalenderjaar."
+    )
+    chosen_by: Slug | None = Field(
+        default=None, description="De partij die het ritme kiest, binnen wat hier ten hoogste mag."
     )
     reason: Prose = Field(description="Waarom zo vaak.")
 
@@ -114,6 +128,9 @@ class LegDeadline(Part):
     what: Slug = Field(description="Vaste code van wat er moet gebeuren.")
     text: Prose = Field(description="Wat er binnen de termijn moet gebeuren.")
     within: Deadline = Field(description="De termijn.")
+    by: Line | None = Field(default=None, description="Wie er moet handelen.")
+    counts_from: Line | None = Field(default=None, description="De gebeurtenis waarop de termijn begint.")
+    otherwise: Prose | None = Field(default=None, description="Wat er moet gebeuren als de termijn verstreken is.")
 
 
 class Leg(Part):
@@ -145,3 +162,21 @@ class Leg(Part):
     )
     deadlines: tuple[LegDeadline, ...] = Field(default=(), description="Termijnen op deze stroom.")
     stops_when: Prose | None = Field(default=None, description="Wanneer de stroom voor een persoon ophoudt.")
+    stop: StopCondition | None = Field(
+        default=None, description="De gebeurtenis waarna over een persoon niets meer gaat, als vaste code."
+    )
+    consent: Consent | None = Field(
+        default=None, description="Per geval: geen gegevens zonder toestemming van de betrokkene."
+    )
+    mandate: Mandate | None = Field(default=None, description="Alleen op een mandaat dat de burger gaf.")
+    pseudonymisation: Pseudonymisation | None = Field(
+        default=None, description="Hoe de gegevens gepseudonimiseerd worden; verplicht bij form: pseudonymised."
+    )
+    started_by: Literal["sender", "receiver", "citizen"] | None = Field(
+        default=None, description="Wie de stroom in elk geval op gang brengt."
+    )
+    event: Slug | None = Field(default=None, description="De gebeurtenis uit ‘events’ waarvan deze stroom een deel is.")
+    passes_on: Reference | None = Field(
+        default=None,
+        description="De overeenkomst waaronder ontvangen werd wat deze stroom doorgeeft: eerst melden, dan delen.",
+    )

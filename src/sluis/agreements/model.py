@@ -11,6 +11,22 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
+from sluis.agreements.arrangement import (
+    Amendment,
+    Choice,
+    CitizenStep,
+    CostTerm,
+    FullArticle,
+    JointControl,
+    Joining,
+    KeyExchange,
+    Offer,
+    Overlap,
+    ReceiverSuccession,
+    Safeguard,
+    SharedEvent,
+    TextSource,
+)
 from sluis.agreements.legs import Leg
 from sluis.agreements.parties import Advice, Duty, Party, Signatory
 from sluis.agreements.vocabulary import (
@@ -51,6 +67,11 @@ class LegalGround(Part):
     )
     valid_from: Day | None = Field(default=None, description="Van kracht vanaf.")
     valid_until: Day | None = Field(default=None, description="Laatste dag van kracht.")
+    required: bool | None = Field(
+        default=None,
+        strict=True,
+        description="Of de overeenkomst zonder deze grond niet kan: buiten zijn dagen gaat er dan niets door de sluis.",
+    )
 
 
 class Purpose(Part):
@@ -63,6 +84,9 @@ class Purpose(Part):
     use: Literal["individual", "statistics", "research", "supervision"] = Field(
         default="individual", description="Beslissingen over personen, statistiek, onderzoek of toezicht."
     )
+    safeguards: tuple[Safeguard, ...] | None = Field(
+        default=None, description="Bij statistiek en onderzoek: de waarborgen van artikel 89 AVG."
+    )
 
 
 class Onward(Part):
@@ -74,6 +98,8 @@ class Onward(Part):
         default=None, description="Het eigen protocol of de eigen grond van die mededeling, met datum."
     )
     notice: Prose | None = Field(default=None, description="Hoe de andere partijen vooraf verwittigd worden.")
+    notice_by: tuple[Slug, ...] | None = Field(default=None, description="Welke partijen vooraf moeten melden.")
+    notice_to: tuple[Slug, ...] | None = Field(default=None, description="Aan welke partijen vooraf gemeld wordt.")
 
 
 class ContactOnBehalf(Part):
@@ -85,17 +111,22 @@ class ContactOnBehalf(Part):
     to: Prose = Field(description="Aan wie.")
     message: Prose = Field(description="De boodschap.")
     then: Prose = Field(description="Wat de burger daarna zelf beslist.")
+    second_step: CitizenStep | None = Field(
+        default=None, description="De stap die alleen de burger zelf kan zetten, en aan wie die dan gegevens geeft."
+    )
 
 
 class Term(Part):
     """When it begins, how long it lasts and how it ends."""
 
     in_force_from: Day | None = Field(default=None, description="Eerste dag van kracht. Leeg: nog in te vullen.")
-    kind: Literal["fixed", "indefinite"] = Field(description="Bepaalde of onbepaalde duur.")
+    kind: Literal["fixed", "indefinite", "not-stated"] = Field(description="Bepaalde of onbepaalde duur.")
     until: Day | None = Field(default=None, description="Laatste dag van kracht, bij bepaalde duur.")
     at_most: Period | None = Field(default=None, description="Langste duur die bij het invullen mag, bijvoorbeeld P1Y.")
     reason: Prose = Field(description="Waarom deze duur.")
-    notice_period: Period = Field(description="Opzegtermijn, bijvoorbeeld P3M.")
+    notice_period: Period | None = Field(
+        default=None, description="Opzegtermijn, bijvoorbeeld P3M. Leeg: niet vermeld, zie de open punten."
+    )
     automatic_end: Prose = Field(description="Wanneer de overeenkomst van rechtswege eindigt.")
 
 
@@ -112,6 +143,7 @@ class Security(Part):
     measures: tuple[Measure, ...] = Field(min_length=1, description="De maatregelen.")
     access: Prose = Field(description="Wie bij de gegevens kan.")
     encryption: Prose = Field(description="Hoe de gegevens versleuteld worden, en hoe de sleutel gaat.")
+    key_exchange: KeyExchange | None = Field(default=None, description="Wie de sleutel uitwisselt, en langs welke weg.")
     logging: Prose = Field(description="Wat er vastgelegd wordt.")
     backup: Prose | None = Field(default=None, description="Reservekopieën.")
     at_receiver: Prose = Field(description="Minstens dezelfde maatregelen bij de ontvanger.")
@@ -123,8 +155,13 @@ class Quality(Part):
     """What happens when data are wrong."""
 
     report: Prose = Field(description="Wie een fout vaststelt, meldt die aan wie.")
-    correct_within: Deadline = Field(description="Binnen welke termijn verbeterd wordt.")
-    feedback_within: Deadline = Field(description="Binnen welke termijn de melder antwoord krijgt.")
+    correct_within: Deadline | None = Field(
+        default=None, description="Binnen welke termijn verbeterd wordt. Leeg: niet vermeld, zie de open punten."
+    )
+    feedback_within: Deadline | None = Field(
+        default=None,
+        description="Binnen welke termijn de melder antwoord krijgt. Leeg: niet vermeld, zie de open punten.",
+    )
 
 
 class BreachNotice(Part):
@@ -173,10 +210,19 @@ class Document(Part):
     required_from: Slug | None = Field(default=None, description="De partij die het moet bezorgen.")
     sha256: Sha256 | None = Field(default=None, description="SHA-256 van het document.")
     pages: Count | None = Field(default=None, description="Aantal bladzijden.")
+    media_type: Line | None = Field(default=None, description="De vorm, bijvoorbeeld application/pdf.")
+    most_megabytes: Count | None = Field(default=None, description="Hoe groot het ten hoogste is, in megabyte.")
+    needed_before: Literal["signature", "first-exchange", "each-exchange"] | None = Field(
+        default=None, description="Voor welke stap het document er moet zijn."
+    )
 
 
 class Agreement(Part):
-    """The whole text. What is not in here was not agreed."""
+    """The whole text. What is not in here was not agreed.
+
+    A field that was added after the first texts is absent where it is not used (None, never an empty list), so that the
+    fingerprint of every earlier text stays what its parties signed.
+    """
 
     model_config = ConfigDict(title="Overeenkomst voor de mededeling van persoonsgegevens")
 
@@ -191,6 +237,17 @@ class Agreement(Part):
     framework: Reference | None = Field(default=None, description="Het kaderprotocol waartoe toegetreden wordt.")
     instrument: Instrument = Field(description="De rechtsvorm.")
     concluded_under: Line = Field(description="De bepaling waaronder gesloten wordt.")
+    number: Line | None = Field(default=None, description="Het nummer waaronder de tekst bekend is.")
+    dated: Day | None = Field(default=None, description="De dag waarop de tekst opgemaakt of beslist werd.")
+    place: Line | None = Field(default=None, description="Waar de tekst opgemaakt werd.")
+    authority: Line | None = Field(default=None, description="Wie besliste, als dat niet de partijen zelf zijn.")
+    sources: tuple[TextSource, ...] | None = Field(default=None, description="Waaruit deze weergave gemaakt is.")
+    offer: Offer | None = Field(
+        default=None, description="Bij een standaardovereenkomst: wie ze aanbiedt en wie mag toetreden."
+    )
+    full_text: tuple[FullArticle, ...] | None = Field(
+        default=None, description="De artikelen van de tekst, elk lid met wat de software ermee doet."
+    )
     title: Text = Field(description="De titel.")
     summary: Text | None = Field(default=None, description="Wat een burger moet weten, in gewone woorden.")
     language: Literal["nl"] = Field(default="nl", description="De taal van de tekst die telt.")
@@ -200,6 +257,9 @@ class Agreement(Part):
     purposes: tuple[Purpose, ...] = Field(min_length=1, description="De doeleinden.")
     legal_grounds: tuple[LegalGround, ...] = Field(min_length=1, description="De rechtsgronden.")
     special_categories: Prose = Field(description="Verklaring of er gegevens van artikel 9 of 10 AVG bij zijn.")
+    events: tuple[SharedEvent, ...] | None = Field(
+        default=None, description="Gebeurtenissen waarvan elke ontvanger alleen het eigen deel krijgt."
+    )
     legs: dict[Slug, Leg] = Field(default={}, description="De stromen van gegevens, elk onder een korte naam.")
     contacts: tuple[ContactOnBehalf, ...] = Field(
         default=(), description="Aanschrijven namens een ander, zonder dat gegevens vertrekken."
@@ -219,6 +279,25 @@ class Agreement(Part):
     duties: tuple[Duty, ...] = Field(default=(), description="Bijkomende verbintenissen per partij.")
     documents: tuple[Document, ...] = Field(default=(), description="Bijgevoegde documenten.")
     costs: Prose | None = Field(default=None, description="Kosten.")
+    cost_terms: tuple[CostTerm, ...] | None = Field(default=None, description="Kosten, elk met wie betaalt.")
+    choices: tuple[Choice, ...] | None = Field(
+        default=None, description="Wat een partij bij het invullen zelf kiest, met haar antwoord."
+    )
+    joining: Joining | None = Field(
+        default=None, description="Bij een kader: wie kan toetreden, hoe, en wie toegetreden is."
+    )
+    joint_control: JointControl | None = Field(
+        default=None, description="Gezamenlijke verwerkingsverantwoordelijken (artikel 26 AVG)."
+    )
+    amendments: tuple[Amendment, ...] | None = Field(
+        default=None, description="De eerdere versies en wat er telkens veranderde."
+    )
+    receiver_successions: tuple[ReceiverSuccession, ...] | None = Field(
+        default=None, description="Welke eerdere ontvanger of machtiging deze tekst vervangt."
+    )
+    overlaps: tuple[Overlap, ...] | None = Field(
+        default=None, description="Andere regelingen die dezelfde gegevens brengen, en welke bron voorgaat."
+    )
     advices: tuple[Advice, ...] = Field(default=(), description="Adviezen van functionarissen.")
     articles: dict[Articled, Line] = Field(
         default={}, description="Waar elke regel staat in een tekst met een eigen nummering."

@@ -10,6 +10,7 @@ from sluis.agreements.vocabulary import (
     Capacity,
     Count,
     Day,
+    Jurisdiction,
     Kbo,
     Line,
     Nis,
@@ -70,6 +71,36 @@ class Processor(Part):
     kbo: Kbo | None = Field(default=None, description="KBO-nummer van de verwerker.")
     work: Prose = Field(description="Wat de verwerker met de gegevens doet.")
     contract_on: Day | None = Field(default=None, description="Datum van de verwerkersovereenkomst.")
+    engaged_by: Line | None = Field(
+        default=None, description="Bij een subverwerker: de naam van de verwerker die hem inschakelt."
+    )
+
+
+class Beneficiary(Part):
+    """One body that a general authorisation names."""
+
+    body: Slug = Field(description="Kenmerk in het register van partijen.")
+    name: Line | None = Field(default=None, description="Naam.")
+    added_on: Day | None = Field(default=None, description="Sinds wanneer op de lijst.")
+
+
+class BeneficiaryList(Part):
+    """The published list of a general authorisation; a body that joins or leaves makes a new version of the text."""
+
+    published_at: Line = Field(description="Waar de lijst bekendgemaakt is.")
+    listed: tuple[Beneficiary, ...] = Field(
+        default=(), max_length=700, description="Wie erop staat. Leeg: de lijst is hier niet overgenomen."
+    )
+
+
+class Transfer(Part):
+    """What allows data to leave the European Economic Area."""
+
+    basis: Literal["adequacy", "appropriate-safeguards", "binding-rules", "derogation"] = Field(
+        description="Adequaatheidsbesluit, passende waarborgen, bindende voorschriften of uitzondering."
+    )
+    article: Line = Field(description="Het artikel van hoofdstuk V AVG.")
+    text: Prose = Field(description="Welk besluit of welke waarborgen.")
 
 
 class Party(Part):
@@ -91,6 +122,15 @@ class Party(Part):
     ovo: Ovo | None = Field(default=None, description="OVO-code.")
     nis: Nis | None = Field(default=None, description="NIS-code van het grondgebied waarvoor de partij bevoegd is.")
     region: Line | None = Field(default=None, description="Waar de partij valt als dat niet Vlaanderen is.")
+    jurisdiction: Jurisdiction | None = Field(
+        default=None, description="Tot welk bestuursniveau of gebied de partij hoort, als dat telt."
+    )
+    beneficiaries: BeneficiaryList | None = Field(
+        default=None, description="De gepubliceerde lijst van wie onder een algemene machtiging valt."
+    )
+    transfer: Transfer | None = Field(
+        default=None, description="Bij een partij buiten de Europese Economische Ruimte: wat de doorgifte toelaat."
+    )
     address: Line | None = Field(default=None, description="Adres van de zetel.")
     capacities: tuple[Capacity, ...] = Field(
         default=("sender", "receiver"), description="Mededelend, ontvangend, aanvragend of beherend."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt
 
@@ -59,7 +59,12 @@ Instrument = Literal[
     "protocol", "cooperation-agreement", "deliberation", "authorisation", "framework", "accession", "regulation"
 ]
 LegKind = Literal["request", "answer", "delivery"]
-Channel = Literal["web", "sftp", "encrypted-mail", "command-line", "api", "web-service", "fhir", "hl7", "paper"]
+# What the text of an existing arrangement does not tell: loaded openly, always with an open point, opening nothing.
+NOT_STATED: Final = "not-stated"
+
+Channel = Literal[
+    "web", "sftp", "encrypted-mail", "command-line", "api", "web-service", "fhir", "hl7", "paper", "not-stated"
+]
 SpecialCategory = Literal["none", "article-9", "article-10"]
 Condition = Literal[
     "decision-attached",
@@ -74,6 +79,14 @@ Condition = Literal[
     "answer-only-what-was-asked",
     "filter-on-receipt",
     "research-safeguards",
+    "statement-of-agreement",
+    "on-beneficiary-list",
+    "transfer-safeguards",
+    "pseudonymised-delivery",
+    "anonymous-delivery",
+    "matching-without-number",
+    "stop-kept",
+    "citizen-started",
 ]
 Anchor = Literal[
     "receipt",
@@ -85,7 +98,10 @@ Anchor = Literal[
     "case-closes",
     "agreement-ends",
     "other-event",
+    "not-stated",
 ]
+Jurisdiction = Literal["flemish", "local", "federal", "brussels", "walloon", "german-speaking", "eu", "third-country"]
+Frequency = Literal["day", "working-day", "week", "month", "quarter", "year"]
 
 
 class Text(Part):
@@ -117,6 +133,9 @@ class Deadline(Part):
     number: Count = Field(description="Hoeveel eenheden.")
     unit: Literal["hours", "days", "working-days", "months"] = Field(
         description="Eenheid; werkdagen volgen de kalender van de overheid die moet handelen."
+    )
+    or_next_working_day: bool | None = Field(
+        default=None, strict=True, description="Of de eerstvolgende werkdag volstaat als de termijn daarvoor afloopt."
     )
 
 
