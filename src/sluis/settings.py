@@ -14,6 +14,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sluis.kernel.errors import SluisError
 from sluis.kernel.text import msg
 
+_THIS_MACHINE = (None, "localhost", "127.0.0.1", "::1")
+
 
 class Settings(BaseSettings):
     """Settings come from `SLUIS_…` variables; secrets may also come from files named after them in `/run/secrets`."""
@@ -47,6 +49,12 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="The address that the pages are served on.")
     port: int = Field(default=8000, description="The port that the pages are served on.")
+    public_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~-]+)*$",
+        description="The address at which everyone reaches the pages, without a slash at its end: it stands in every "
+        "address of the public register and never changes. Absent: http://host:port.",
+    )
     supervisor: str = Field(
         default="vtc",
         description="The supervising body's id in the register of parties: only there does the role supervisor count.",
@@ -64,12 +72,45 @@ class Settings(BaseSettings):
         description="The secret of the ledger's references to persons. Absent: keys/ledger-person.secret in the home.",
     )
 
+    smtp_host: str | None = Field(
+        default=None, description="The mail server that mail leaves through. Absent: mail waits until there is one."
+    )
+    smtp_port: int | None = Field(
+        default=None, description="Its port. Absent: 587 with starttls, 465 with tls, 25 without either."
+    )
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls",
+        description="How mail is encrypted on its way. Production takes none only on this machine itself.",
+    )
+    smtp_user: str | None = Field(default=None, description="The account at the mail server. Absent: no account.")
+    smtp_password_file: Path | None = Field(
+        default=None, description="A file with the password of that account, readable by this installation only."
+    )
+    smtp_from: str | None = Field(
+        default=None, description="The address that mail comes from; also where it comes back to."
+    )
+    smtp_ca_file: Path | None = Field(
+        default=None, description="The authority of the mail server's certificate. Absent: those of this machine."
+    )
+    smtp_timeout_seconds: float = Field(
+        default=60.0, gt=0, le=300, description="How long one mail may take in all, in seconds; at most 300."
+    )
+
+    @property
+    def public_address(self) -> str:
+        """Return the address at which everyone reaches the pages."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
     def model_post_init(self, context: object, /) -> None:
         if self.environment == "production" and self.fictitious_insz:
             raise ValueError(
                 "SLUIS_FICTITIOUS_INSZ is on while SLUIS_ENVIRONMENT is production: test numbers would pass for "
                 "real persons. Unset it, or set SLUIS_ENVIRONMENT=demo."
             )
+        if self.smtp_host is not None and self.smtp_from is None:
+            raise ValueError("SLUIS_SMTP_HOST is set and SLUIS_SMTP_FROM is not: mail needs an address to come from.")
+        if self.environment == "production" and self.smtp_security == "none" and self.smtp_host not in _THIS_MACHINE:
+            raise ValueError("SLUIS_SMTP_SECURITY is none: in production mail leaves encrypted. Set starttls or tls.")
 
 
 def spoken_locale() -> str:

@@ -21,6 +21,7 @@ from sluis.kernel.text import Message, msg
 from sluis.lists import web as lists_pages
 from sluis.lists.workbook import start_reader
 from sluis.oversight import web as oversight_pages
+from sluis.register import web as register_pages
 from sluis.web.kit import NavigationItem, PageKit
 from sluis.web.people import SignedIn, SignInChoice
 from sluis.web.shell import create_shell, refuse_to_start_without_a_door
@@ -111,11 +112,12 @@ def create_app(house: Installation, *, clock: Callable[[], datetime] = _now) -> 
         settings=house.settings,
         database=house.database,
         people=Directory(clock, supervisor=house.settings.supervisor),
-        templates={name: f"sluis.{name}" for name in ("lists", "accession", "oversight", "citizen")},
+        templates={name: f"sluis.{name}" for name in ("lists", "accession", "oversight", "citizen", "register")},
         navigation=NAVIGATION,
         role_names=ROLE_NAMES,
         tiles=lists_pages.tiles_of(house.lists, clock),
         checkpoint_href="/grootboek/controlepunt",
+        register_href="/register",
         clock=clock,
     )
     refuse_to_start_without_a_door(kit)
@@ -123,6 +125,7 @@ def create_app(house: Installation, *, clock: Callable[[], datetime] = _now) -> 
     app.include_router(lists_pages.build_router(house.lists))
     app.include_router(accession_pages.build_router())
     app.include_router(oversight_pages.build_router(verifier=house.keys.verifier))
+    app.include_router(register_pages.build_router())
     app.include_router(citizen_pages.build_router(secrets=house.keys.persons, numbers_of=numbers_of))
     app.router.lifespan_context = _with_threads(house)
     return app

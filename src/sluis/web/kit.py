@@ -62,6 +62,7 @@ class PageKit:
     tiles: Callable[[Connection, SignedIn], Sequence[Tile]] = _no_tiles
     role_names: Mapping[str, Message] = field(default_factory=dict)
     checkpoint_href: str | None = None
+    register_href: str | None = None
     machine_prefixes: tuple[str, ...] = ("/api/",)
     sign_in_href: str = "/aanmelden"
     clock: Callable[[], datetime] = _now

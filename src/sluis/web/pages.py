@@ -35,7 +35,8 @@ def _demo_only(request: Request) -> None:
 @router.get("/", dependencies=[Depends(public)])
 def home(request: Request) -> Response:
     """Tell what Sluis is, to everyone."""
-    return render(request, "home.html", checkpoint_href=kit_of(request).checkpoint_href)
+    kit = kit_of(request)
+    return render(request, "home.html", checkpoint_href=kit.checkpoint_href, register_href=kit.register_href)
 
 
 @router.get("/start")

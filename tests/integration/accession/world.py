@@ -26,6 +26,7 @@ from sluis.ledger.note import Signer
 from sluis.ledger.persons import PersonSecret
 from sluis.ledger.sequencer import Sequencer
 from sluis.oversight.web import build_router as oversight_pages
+from sluis.register.web import build_router as register_pages
 from sluis.settings import Settings
 from sluis.site import ROLE_NAMES, Directory
 from sluis.web.kit import NavigationItem, PageKit
@@ -70,7 +71,7 @@ class World:
                 settings=Settings(environment="demo"),
                 database=self.database,
                 people=Directory(self.clock, supervisor="vtc"),
-                templates={name: f"sluis.{name}" for name in ("accession", "oversight", "citizen")},
+                templates={name: f"sluis.{name}" for name in ("accession", "oversight", "citizen", "register")},
                 navigation=(
                     NavigationItem(msg("Overeenkomsten"), "/overeenkomsten", frozenset({"officer", "signatory"})),
                     NavigationItem(msg("Grootboek"), "/grootboek", frozenset({"officer", "dpo", "supervisor"})),
@@ -83,6 +84,7 @@ class World:
         )
         app.include_router(accession_pages())
         app.include_router(oversight_pages(verifier=self.signer.verifier))
+        app.include_router(register_pages())
         app.include_router(citizen_pages(secrets=self.secret, numbers_of=numbers_of))
         return app
 

@@ -1,0 +1,1 @@
+"""The public register: what everyone may read."""
