@@ -1,4 +1,4 @@
-"""What stands around the exchange: who may join, what came before, who pays, what is chosen, and each article's trace."""
+"""What stands around the exchange: who may join, what came before, who pays, what is chosen, what keeps an article."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class TextSource(Part):
     title: Line = Field(description="Het document.")
     url: Line | None = Field(default=None, description="Vindplaats.")
     extent: Literal["full", "partial", "opening", "list"] = Field(
-        description="Hoeveel ervan gelezen is: alles, een deel, alleen het begin, of een lijst waarin het vermeld staat."
+        description="Hoeveel ervan gelezen is: alles, een deel, alleen het begin, of een lijst die het vermeldt."
     )
     note: Prose | None = Field(default=None, description="Wat erin stond dat geen deel van de afspraken is.")
 
@@ -134,7 +134,7 @@ class Joining(Part):
 class JointControl(Part):
     """Who determine purposes and means together, and how they divide their duties (article 26 GDPR)."""
 
-    parties: tuple[Slug, ...] = Field(min_length=2, description="De gezamenlijke verwerkingsverantwoordelijken.")
+    parties: tuple[Slug, ...] = Field(min_length=1, description="De gezamenlijke verwerkingsverantwoordelijken.")
     arrangement: Prose = Field(description="Wie welke verplichting van de AVG nakomt.")
     contact_point: Line | None = Field(default=None, description="Waar betrokkenen terechtkunnen.")
 

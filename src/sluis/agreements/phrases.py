@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from sluis.agreements.leg_terms import Quantity
 from sluis.agreements.vocabulary import Deadline
 from sluis.kernel.text import Message, msg
 
@@ -37,11 +38,13 @@ CHANNELS: Mapping[str, Message] = {
     "fhir": msg("FHIR-bericht"),
     "hl7": msg("HL7-bericht"),
     "paper": msg("papier"),
+    "not-stated": msg("niet vermeld"),
 }
 TERRITORIES: Mapping[str, Message] = {
     "everywhere": msg("overal"),
     "receiver": msg("het grondgebied van de ontvanger"),
     "asker": msg("het grondgebied van de vrager"),
+    "not-stated": msg("niet vermeld"),
 }
 VERDICTS: Mapping[str, Message] = {
     "favourable": msg("gunstig"),
@@ -59,6 +62,7 @@ ANCHORS: Mapping[str, Message] = {
     "case-closes": msg("het afsluiten van het dossier"),
     "agreement-ends": msg("het einde van de overeenkomst"),
     "other-event": msg("een andere gebeurtenis"),
+    "not-stated": msg("niet vermeld"),
 }
 FORMS: Mapping[str, Message] = {
     "pseudonymised": msg("De gegevens worden gepseudonimiseerd."),
@@ -86,6 +90,75 @@ PARTY_KINDS: Mapping[str, Message] = {
     "private": msg("private instellingen"),
     "other": msg("andere instellingen"),
 }
+JURISDICTIONS: Mapping[str, Message] = {
+    "flemish": msg("Vlaamse overheid"),
+    "local": msg("lokale overheid"),
+    "federal": msg("federale overheid"),
+    "brussels": msg("Brusselse overheid"),
+    "walloon": msg("Waalse of Franstalige overheid"),
+    "german-speaking": msg("Duitstalige Gemeenschap"),
+    "eu": msg("in een ander land van de Europese Economische Ruimte"),
+    "third-country": msg("buiten de Europese Economische Ruimte"),
+}
+FREQUENCIES: Mapping[str, Message] = {
+    "day": msg("elke dag"),
+    "working-day": msg("elke werkdag"),
+    "week": msg("elke week"),
+    "month": msg("elke maand"),
+    "quarter": msg("elk kwartaal"),
+    "year": msg("elk jaar"),
+}
+STARTERS: Mapping[str, Message] = {
+    "sender": msg("De zender zet elke uitwisseling in gang."),
+    "receiver": msg("De ontvanger zet elke uitwisseling in gang."),
+    "citizen": msg("De burger zet elke uitwisseling zelf in gang."),
+}
+_QUANTITIES: Mapping[str, Message] = {
+    "hours": msg("aantal uren"),
+    "days": msg("aantal dagen"),
+    "cents": msg("bedrag in eurocent"),
+    "points": msg("aantal punten"),
+    "count": msg("aantal"),
+}
+_PER: Mapping[str, Message] = {
+    "day": msg("per dag"),
+    "week": msg("per week"),
+    "month": msg("per maand"),
+    "year": msg("per jaar"),
+    "person": msg("per persoon"),
+}
+_OVER: Mapping[str, Message] = {
+    "previous-week": msg("over de vorige week"),
+    "previous-month": msg("over de vorige maand"),
+    "previous-quarter": msg("over het vorige kwartaal"),
+    "previous-year": msg("over het vorige jaar"),
+    "agreed-period": msg("over de afgesproken periode"),
+}
+COSTS: Mapping[str, Message] = {
+    "once": msg("eenmalig"),
+    "year": msg("per jaar"),
+    "exchange": msg("per uitwisseling"),
+    "letter": msg("per brief"),
+    "person": msg("per persoon"),
+}
+NEEDED: Mapping[str, Message] = {
+    "signature": msg("nodig voor de ondertekening"),
+    "first-exchange": msg("nodig voor de eerste uitwisseling"),
+    "each-exchange": msg("nodig voor elke uitwisseling"),
+}
+EXTENTS: Mapping[str, Message] = {
+    "full": msg("helemaal gelezen"),
+    "partial": msg("gedeeltelijk gelezen"),
+    "opening": msg("alleen het begin gelezen"),
+    "list": msg("alleen vermeld in een lijst"),
+}
+TRACES: Mapping[str, Message] = {
+    "field": msg("gehouden door het veld"),
+    "check": msg("nagegaan door de controle"),
+    "page": msg("te vinden op"),
+    "test": msg("bewezen door de test"),
+    "people": msg("gedaan door mensen"),
+}
 _UNITS: Mapping[str, Message] = {
     "hours": msg("uur"),
     "days": msg("dagen"),
@@ -102,7 +175,13 @@ _PERIODS: Mapping[str, Message] = {
 
 def deadline(term: Deadline) -> Message:
     """Return a deadline in words: "5 werkdagen"."""
-    return msg("{number} {unit}", number=term.number, unit=_UNITS[term.unit])
+    length = msg("{number} {unit}", number=term.number, unit=_UNITS[term.unit])
+    return msg("{length} of de eerstvolgende werkdag", length=length) if term.or_next_working_day else length
+
+
+def quantity(counted: Quantity) -> Message:
+    """Return what a number counts: "aantal uren per dag over de vorige maand"."""
+    return joined((_QUANTITIES[counted.unit], _PER[counted.per], _OVER[counted.over]), between=" ")
 
 
 def period(written: str) -> Message:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from sluis.agreements.legs import LegPeriodicity, Subjects
-from sluis.agreements.model import LegalGround
+from sluis.agreements.model import Agreement, LegalGround
 from sluis.agreements.parties import Advice, Contact, Party, Processor
-from sluis.agreements.phrases import GROUND_STATES, TERRITORIES, VERDICTS, joined
+from sluis.agreements.phrases import FREQUENCIES, GROUND_STATES, TERRITORIES, VERDICTS, joined
 from sluis.agreements.problems import quoted
 from sluis.kernel.kbo import KboFault, format_kbo, read_kbo
 from sluis.kernel.text import Message, msg
@@ -38,6 +38,23 @@ class Table:
 
 
 Block = Paragraph | Bullets | Table
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A text as it is read to somebody: it knows the language of the reader and the names of the parties."""
+
+    agreement: Agreement
+    language: str
+
+    def name(self, party_id: str) -> Message:
+        """Return what a party is called."""
+        party = self.agreement.party(party_id)
+        return quoted(party.name) if party and party.name else msg("{party} (nog in te vullen)", party=party_id)
+
+    def names(self, party_ids: tuple[str, ...]) -> Message:
+        """Return what several parties are called, in a row."""
+        return joined(self.name(party_id) for party_id in party_ids)
 
 
 def paragraphs(*texts: str) -> tuple[Paragraph, ...]:
@@ -86,6 +103,11 @@ def with_date(words: str, day: date | None) -> Message:
     return msg("{words} (goedgekeurd op {day})", words=words, day=day.isoformat()) if day else quoted(words)
 
 
+def on_day(words: str, day: date | None) -> Message:
+    """Return words with their day, where there is one."""
+    return msg("{words} ({day})", words=words, day=day.isoformat()) if day else quoted(words)
+
+
 def processors_of(processors: tuple[Processor, ...]) -> list[Message]:
     """Return the processors, or that there are none."""
     if not processors:
@@ -94,6 +116,14 @@ def processors_of(processors: tuple[Processor, ...]) -> list[Message]:
         msg(
             "Verwerker {name}: {work} Verwerkersovereenkomst: {day}.",
             name=processor.name,
+            work=processor.work,
+            day=processor.contract_on.isoformat() if processor.contract_on else "…",
+        )
+        if processor.engaged_by is None
+        else msg(
+            "Subverwerker {name}, ingeschakeld door {by}: {work} Verwerkersovereenkomst: {day}.",
+            name=processor.name,
+            by=processor.engaged_by,
             work=processor.work,
             day=processor.contract_on.isoformat() if processor.contract_on else "…",
         )
@@ -108,11 +138,22 @@ def validity_of(ground: LegalGround) -> Message:
         parts.append(msg("vanaf {day}", day=ground.valid_from.isoformat()))
     if ground.valid_until:
         parts.append(msg("tot en met {day}", day=ground.valid_until.isoformat()))
+    if ground.required:
+        parts.append(msg("zonder deze grond vervalt de overeenkomst"))
     return msg("({facts})", facts=joined(parts))
 
 
 def rhythm(periodicity: LegPeriodicity) -> Message:
     """Return how often a leg may be used."""
+    parts = [_how_often(periodicity)]
+    if periodicity.every:
+        parts.append(FREQUENCIES[periodicity.every])
+    return joined(parts)
+
+
+def _how_often(periodicity: LegPeriodicity) -> Message:
+    if periodicity.kind == "not-stated":
+        return msg("niet vermeld")
     if periodicity.kind == "unlimited":
         return msg("doorlopend")
     if periodicity.kind == "per_year":

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from sluis.agreements.model import Agreement
 from sluis.agreements.policy import compile_policy, load_policy, text_hash
@@ -34,32 +35,8 @@ FORMS: dict[str, Any] = {
     "language": "nl",
     "gdpr": ["6.1.e"],
 }
-CODES = {
-    "id",
-    "code",
-    "agreement",
-    "what",
-    "group",
-    "category",
-    "relation",
-    "by",
-    "party",
-    "holder",
-    "owner",
-    "who",
-    "source",
-    "answers",
-    "required_from",
-    "purposes",
-    "roles",
-    "senders",
-    "receivers",
-    "signs_for",
-    "identified_by",
-    "on_behalf_of",
-    "to",
-}
-PROSE = (".security_evaluations.by", ".advices.by", ".contacts.to", ".open_points.who")
+# The form of a code: one letter serves for all, so that every mention of a code finds what it names.
+_CODE = r"^[a-z0-9][a-z0-9-]{0,62}$"
 
 
 def filled(annotation: object, name: str, path: str) -> Any:
@@ -68,12 +45,13 @@ def filled(annotation: object, name: str, path: str) -> Any:
         return FORMS[name]
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return {
-            (field.alias or key): filled(field.annotation, key, f"{path}.{key}")
+            (field.alias or key): filled(_whole(field), key, f"{path}.{key}")
             for key, field in annotation.model_fields.items()
         }
     origin, args = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is typing.Annotated:
-        return filled(args[0], name, path)
+        patterns = [getattr(part, "pattern", None) for found in args[1:] for part in getattr(found, "metadata", ())]
+        return "x" if _CODE in patterns else filled(args[0], name, path)
     if origin in (typing.Union, types.UnionType):
         return filled(next(arg for arg in args if arg is not type(None)), name, path)
     if origin is tuple:
@@ -89,8 +67,12 @@ def filled(annotation: object, name: str, path: str) -> Any:
         return False
     if annotation is date:
         return "2026-01-01"
-    is_code = name in CODES or path.endswith(".items.name")
-    return "x" if is_code and not path.endswith(PROSE) else f"{path} in woorden"
+    return f"{path} in woorden"
+
+
+def _whole(field: FieldInfo) -> Any:
+    """Return the annotation with the metadata that pydantic took off it."""
+    return typing.Annotated[(field.annotation, field)] if field.metadata else field.annotation
 
 
 def everything() -> Agreement:
