@@ -58,6 +58,12 @@ class GroundCompletion(Part):
     valid_until: Day | None = Field(default=None, description="Laatste dag van kracht.")
 
 
+class ChoiceCompletion(Part):
+    """What a party chooses where the standard agreement leaves the choice."""
+
+    answer: Prose = Field(description="Het antwoord.")
+
+
 class TermCompletion(Part):
     """When it begins and ends."""
 
@@ -93,6 +99,7 @@ class Completion(Part):
     parties: dict[Slug, PartyCompletion] = Field(default={}, description="Per partij, wat zij over zichzelf invult.")
     signatories: dict[Slug, SignatoryCompletion] = Field(default={}, description="Wie tekent.")
     legal_grounds: dict[Slug, GroundCompletion] = Field(default={}, description="Artikelen van rechtsgronden.")
+    choices: dict[Slug, ChoiceCompletion] = Field(default={}, description="Per keuze, het antwoord.")
     term: TermCompletion = Field(default=TermCompletion(), description="Looptijd.")
     legs: dict[Slug, LegNarrowing] = Field(default={}, description="Per stroom, waarin zij beperkt wordt.")
     advices: tuple[Advice, ...] = Field(default=(), description="Adviezen van functionarissen.")
@@ -108,6 +115,7 @@ def complete(template: Agreement, completion: Completion) -> Agreement | list[Pr
     text = filling.text
     _drop_dangling(text)
     text |= {"id": completion.agreement, "is_template": False}
+    text.pop("offer", None)
     text["template"] = {"agreement": template.id, "text_hash": hash_of(template)}
     if completion.template != template.id or completion.template_hash not in (None, hash_of(template)):
         filling.problems.append(_another_template(completion))
@@ -134,7 +142,7 @@ def check_never_widens(template: Agreement, agreement: Agreement) -> tuple[Probl
 
 
 # What a completion may fill or narrow is judged field by field; everything else of the text must be the template's.
-_OWN_FIELDS = frozenset({"id", "is_template", "template", "version", "supersedes", "advices", "legs", "term"})
+_OWN_FIELDS = frozenset({"id", "is_template", "template", "version", "supersedes", "advices", "legs", "term", "offer"})
 _NARROWABLE = frozenset(
     {"items", "purposes", "channels", "roles", "conditions", "periodicity", "facts_from", "pickup_days", "subjects"}
 )
@@ -196,15 +204,22 @@ def _only_filled(old: object, new: object, here: Path, template: Agreement) -> I
         )
 
 
+_FILLED: Mapping[str, type[Part]] = {
+    "parties": PartyCompletion,
+    "signatories": SignatoryCompletion,
+    "legal_grounds": GroundCompletion,
+    "choices": ChoiceCompletion,
+}
+
+
 def _may_be_filled(template: Agreement, here: Path) -> bool:
     """Only fields that a party fills about itself, and the blanks that the template lists, may appear."""
-    if here[0] in ("parties", "signatories") and len(here) == 3:
-        fields = PartyCompletion.model_fields if here[0] == "parties" else SignatoryCompletion.model_fields
-        return here[2] in fields
+    filled = _FILLED.get(str(here[0]))
+    if filled is not None and len(here) == 3:
+        return here[2] in filled.model_fields
     tree = Tree(plain(template))
     blanks = (tree.at(blank.path) for blank in template.to_complete)
-    is_ground = here[0] == "legal_grounds" and len(here) == 3 and here[2] in GroundCompletion.model_fields
-    return is_ground or any(blank is not None and blank.path == here for blank in blanks)
+    return any(blank is not None and blank.path == here for blank in blanks)
 
 
 def _drop_dangling(text: dict[str, Any], *, leading_into: dict[str, Any] | None = None) -> None:
@@ -229,7 +244,7 @@ class _Filling:
 
     def fill(self, completion: Completion) -> None:
         given = completion.model_dump(mode="json", exclude_none=True)
-        for part, key in (("parties", "id"), ("signatories", "id"), ("legal_grounds", "code")):
+        for part, key in (("parties", "id"), ("signatories", "id"), ("legal_grounds", "code"), ("choices", "code")):
             known = {element[key]: element for element in self.text.get(part, [])}
             for name, values in given[part].items():
                 self._into(known.get(name), values, (part, name))

@@ -28,6 +28,12 @@ _CLAUSES: Mapping[str, Clause] = {
     "rights": Clause(_AVG, "artikelen 12 tot 23"),
     "parties": Clause("e-govdecreet 18 juli 2008", "artikel 8, §1"),
     "publication": Clause("e-govdecreet 18 juli 2008", "artikel 8, §1"),
+    "informed_about": Clause(_AVG, "artikel 4, punt 11)"),
+    "recorded_by": Clause(_AVG, "artikel 7, lid 1"),
+    "shown_by": Clause(_AVG, "artikel 5, lid 2"),
+    "joint_control": Clause(_AVG, "artikel 26"),
+    "transfer": Clause(_AVG, "artikel 44"),
+    "safeguards": Clause(_AVG, "artikel 89, lid 1"),
 }
 
 # Fields for which "add it" is not enough to go on.
@@ -53,6 +59,11 @@ _REMEDIES: Mapping[str, Message] = {
     "period": msg("Schrijf een duur als P3M (drie maanden), P10Y (tien jaar) of P30D (dertig dagen)."),
     "notice_period": msg("Schrijf een duur als P3M (drie maanden), P10Y (tien jaar) of P30D (dertig dagen)."),
     "at_most": msg("Schrijf een duur als P3M (drie maanden), P10Y (tien jaar) of P30D (dertig dagen)."),
+    "informed_about": msg(
+        "Noem in ‘informed_about’ elk punt waarover de betrokkene iets hoort voor hij toestemt: welke gegevens, aan "
+        "wie, waarvoor, wat ermee gebeurt."
+    ),
+    "recorded_by": msg("Noem in ‘recorded_by’ de partij die de toestemming vastlegt en kan aantonen."),
     "territory": msg("Kies everywhere, receiver of asker, of geef een lijst van NIS-codes van vijf cijfers."),
     "id": msg("Gebruik kleine letters, cijfers en koppeltekens, te beginnen met een letter of cijfer."),
 }

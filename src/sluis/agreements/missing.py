@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from sluis.agreements.completion import is_blank
 from sluis.agreements.model import Agreement
-from sluis.agreements.problems import quoted
+from sluis.agreements.problems import quoted, written
+from sluis.agreements.rules_of_terms import unstated
 from sluis.agreements.text import plain
 from sluis.agreements.tree import Tree
 from sluis.kernel.text import Message, msg
@@ -31,6 +32,7 @@ def what_is_missing(agreement: Agreement) -> tuple[Missing, ...]:
         *_first_day(agreement),
         *_registered_bodies(agreement),
         *_blocking_points(agreement),
+        *_unstated(agreement),
     )
 
 
@@ -81,3 +83,12 @@ def _blocking_points(agreement: Agreement) -> Iterator[Missing]:
     for point in agreement.open_points:
         if point.blocks_signature:
             yield Missing("open-point", point.about, agreement.parties[0].id, quoted(point.text))
+
+
+def _unstated(agreement: Agreement) -> Iterator[Missing]:
+    """What the source of a text does not state must be agreed before anybody signs it."""
+    listed = {blank.path for blank in agreement.to_complete}
+    for place in unstated(Tree(plain(agreement))):
+        if written(place.path) not in listed:
+            question = msg("Leg vast wat hier niet vermeld is: {path}", path=written(place.path))
+            yield Missing("not-stated", written(place.path), agreement.parties[0].id, question)

@@ -16,6 +16,8 @@ from typing import Any, Literal
 
 import rfc8785
 
+from sluis.agreements.policy_terms import bodies_of, conditions_of, day_of, lawful_days
+from sluis.agreements.vocabulary import NOT_STATED
 from sluis.kernel.errors import SluisError
 from sluis.kernel.outcome import Clause
 from sluis.kernel.text import msg
@@ -84,7 +86,10 @@ class Periodicity:
 class LegPolicy:
     """One direction of exchange.
 
-    `senders` and `receivers` are ids of the register of parties; `kind:ocmw` stands for every party of that kind.
+    `senders` and `receivers` are ids of the register of parties; `kind:ocmw` stands for every party of that kind. Where
+    the text lists who of a class may take part (a published list, statements of agreement), only those are named.
+    `conditions` are those that the text names and those that its terms imply (`policy_terms.py`): whatever the gate
+    cannot see for itself is a named condition, which refuses until it is recorded.
     `clauses` tells for each rule ("party", "purpose", "items", "subjects", "channels", "periodicity", "conditions",
     "role", "term") where it stands in the text. `facts_from` is the first day on which a fact counts (children who
     gave a right since then); `pickup_days` is how long a file waits before it is destroyed unread. `stated` are the
@@ -137,16 +142,16 @@ def compile_policy(canonical: bytes) -> Policy:
     two spellings would be two hashes of one text.
     """
     text = _parse(canonical)
-    bodies = {party["id"]: _body(party) for party in text["parties"]}
+    bodies = {party["id"]: bodies_of(party, text) for party in text["parties"]}
     clauses = _clauses(text)
-    term = text["term"]
+    first, last = lawful_days(text)
     return Policy(
         agreement=text["id"],
         text_hash=text_hash(canonical),
-        in_force_from=_day(term.get("in_force_from")) or date.max,
-        until=_day(term.get("until")),
+        in_force_from=first,
+        until=last,
         legs=MappingProxyType(
-            {name: _leg(name, leg, bodies, clauses, decided=_decided(text)) for name, leg in text["legs"].items()}
+            {name: _leg(name, leg, bodies, clauses, text=text) for name, leg in text["legs"].items()}
         ),
         title=text["title"]["nl"],
     )
@@ -183,12 +188,6 @@ def _parse(canonical: bytes) -> dict[str, Any]:
     return text
 
 
-def _body(party: Mapping[str, Any]) -> str:
-    if party.get("class_of"):
-        return f"kind:{party['class_of']}"
-    return str(party.get("body") or party["id"])
-
-
 # How a clause of the text is cited. The whole title would bury the article.
 _INSTRUMENT_NAMES = {
     "protocol": "Protocol",
@@ -216,30 +215,30 @@ def _decided(text: Mapping[str, Any]) -> frozenset[str]:
 def _leg(
     name: str,
     leg: Mapping[str, Any],
-    bodies: Mapping[str, str],
+    bodies: Mapping[str, frozenset[str]],
     clauses: Mapping[str, Clause],
     *,
-    decided: frozenset[str],
+    text: Mapping[str, Any],
 ) -> LegPolicy:
     return LegPolicy(
         name=name,
         kind=leg["kind"],
         # Whoever the text does not describe as a party is none, whatever body bears that name.
-        senders=frozenset(bodies[party] for party in leg["senders"] if party in bodies),
-        receivers=frozenset(bodies[party] for party in leg["receivers"] if party in bodies),
+        senders=frozenset(body for party in leg["senders"] for body in bodies.get(party, ())),
+        receivers=frozenset(body for party in leg["receivers"] for body in bodies.get(party, ())),
         source=leg.get("source"),
         answers=leg.get("answers"),
         purposes=frozenset(leg["purposes"]),
         subjects=_subjects(leg["subjects"]),
         items=MappingProxyType({item["name"]: _item(item) for item in leg["items"]}),
-        channels=frozenset(leg["channels"]),
+        channels=frozenset(leg["channels"]) - {NOT_STATED},
         periodicity=_periodicity(leg["periodicity"]),
-        conditions=tuple(condition["code"] for condition in leg["conditions"]),
-        roles=frozenset(leg["roles"]),
+        conditions=conditions_of(leg, text),
+        roles=frozenset(leg["roles"]) - {NOT_STATED},
         clauses=clauses,
-        facts_from=_day(leg.get("facts_from")),
+        facts_from=day_of(leg.get("facts_from")),
         pickup_days=leg.get("pickup_days"),
-        stated=frozenset({"decision-attached"} if decided & {*leg["senders"], *leg["receivers"]} else ()),
+        stated=frozenset({"decision-attached"} if _decided(text) & {*leg["senders"], *leg["receivers"]} else ()),
     )
 
 
@@ -250,13 +249,24 @@ def _subjects(subjects: Mapping[str, Any]) -> SubjectScope:
         category=subjects["category"],
         age_from=age.get("from"),
         age_to=age.get("to"),
-        territory=frozenset(territory) if isinstance(territory, list) else territory,
+        territory=_territory(territory),
         related=MappingProxyType({other["group"]: other["relation"] for other in subjects["related"]}),
     )
 
 
+_PLACES: Mapping[str, Territory] = {"everywhere": "everywhere", "receiver": "receiver", "asker": "asker"}
+
+
+def _territory(written: str | list[str]) -> Territory:
+    """Return the agreed territory; one that nobody stated holds nobody."""
+    if isinstance(written, list):
+        return frozenset(written)
+    return _PLACES.get(written, frozenset())
+
+
 def _periodicity(periodicity: Mapping[str, Any]) -> Periodicity:
-    kind = periodicity["kind"]
+    # How often is not stated: the least, and a condition that refuses even that.
+    kind: PeriodicityKind = "once" if periodicity["kind"] == NOT_STATED else periodicity["kind"]
     return Periodicity(kind, periodicity.get("times", 1 if kind == "once" else None))
 
 
@@ -280,7 +290,3 @@ def retention_days(retention: Mapping[str, Any]) -> int | None:
     period = retention.get("period")
     counts = [retention.get("at_most_days"), int(period[1:-1]) * _LONGEST[period[-1]] if period else None]
     return min((count for count in counts if count is not None), default=None)
-
-
-def _day(value: str | None) -> date | None:
-    return date.fromisoformat(value) if value is not None else None

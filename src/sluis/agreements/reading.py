@@ -12,6 +12,7 @@ from sluis.agreements.model import Agreement
 from sluis.agreements.problems import Problem
 from sluis.agreements.rules import RULES
 from sluis.agreements.rules_of_scope import SCOPE_RULES
+from sluis.agreements.rules_of_terms import TERM_RULES
 from sluis.agreements.text import draft_hash, plain
 from sluis.agreements.tree import Tree
 from sluis.agreements.yamlfile import Document, read_yaml
@@ -54,7 +55,7 @@ def check_agreement(agreement: Agreement) -> tuple[Problem, ...]:
 
 def rule_problems(tree: Tree) -> tuple[Problem, ...]:
     """Return what every rule between the fields finds."""
-    return tuple(problem for rule in (*RULES, *SCOPE_RULES) for problem in rule(tree))
+    return tuple(problem for rule in (*RULES, *SCOPE_RULES, *TERM_RULES) for problem in rule(tree))
 
 
 def advice_problems(agreement: Agreement) -> tuple[Problem, ...]:

@@ -12,6 +12,7 @@ from datetime import date
 
 from sluis.agreements.problems import Problem, written
 from sluis.agreements.tree import Tree
+from sluis.agreements.vocabulary import NOT_STATED
 from sluis.kernel.outcome import Clause
 from sluis.kernel.text import Message, msg
 
@@ -35,9 +36,16 @@ def is_left_open(text: Tree, where: Tree) -> bool:
     return any(place is not None and place.path[: len(where.path)] == where.path for place in places)
 
 
+def is_said_to_be_open(text: Tree, where: Tree) -> bool:
+    """Return whether an open point is about this very field, or about the part in which it stands."""
+    names = (point["about"].text for point in text["open_points"].elements())
+    places = (text.at(name) for name in names if name)
+    return any(place is not None and where.path[: len(place.path)] == place.path for place in places)
+
+
 def something_is_exchanged(text: Tree) -> Iterator[Problem]:
     """A text without any leg or contact permits nothing."""
-    if not text["legs"].there and not text["contacts"].there:
+    if not text["legs"].there and not text["contacts"].there and not is_said_to_be_open(text, text["legs"]):
         yield problem(
             "no-leg",
             text["legs"],
@@ -50,7 +58,9 @@ def something_is_exchanged(text: Tree) -> Iterator[Problem]:
 def there_are_two_parties(text: Tree) -> Iterator[Problem]:
     """One cannot agree alone; a class of bodies counts as several."""
     parties = list(text["parties"].elements())
-    if len(parties) == 1 and not parties[0]["class_of"].there and not parties[0]["members"].there:
+    several = ("class_of", "members", "beneficiaries")
+    alone = len(parties) == 1 and not any(parties[0][name].there for name in several)
+    if alone and not is_said_to_be_open(text, text["parties"]):
         yield problem(
             "one-party",
             text["parties"],
@@ -79,7 +89,17 @@ def names_are_used_once(text: Tree) -> Iterator[Problem]:
                 )
 
 
-_NAMED_LISTS = (("parties", "id"), ("signatories", "id"), ("purposes", "code"), ("legal_grounds", "code"))
+_NAMED_LISTS = (
+    ("parties", "id"),
+    ("signatories", "id"),
+    ("purposes", "code"),
+    ("legal_grounds", "code"),
+    ("documents", "code"),
+    ("choices", "code"),
+    ("events", "code"),
+    ("cost_terms", "code"),
+    ("full_text", "number"),
+)
 
 
 def parties_are_known(text: Tree) -> Iterator[Problem]:
@@ -103,28 +123,48 @@ def _mentions_of_parties(text: Tree) -> Iterator[Tree]:
         for item in leg["items"].elements():
             yield item["owner"]
             yield item["retention"]["holder"]
-    for part, key in (("advices", "party"), ("duties", "party"), ("publication", "by"), ("to_complete", "who")):
+        yield leg["consent"]["recorded_by"]
+        yield leg["periodicity"]["chosen_by"]
+    for part, key in _MENTIONS:
         yield from (element[key] for element in text[part].elements())
+    for onward in text["onward"].elements():
+        yield from onward["notice_by"].elements()
+        yield from onward["notice_to"].elements()
+    yield from (text["offer"]["by"], text["offer"]["to"], text["joining"]["party"])
+    yield from text["joint_control"]["parties"].elements()
     for signatory in text["signatories"].elements():
         yield from signatory["signs_for"].elements()
     for contact in text["contacts"].elements():
         yield contact["by"]
         yield from contact["on_behalf_of"].elements()
+        yield contact["second_step"]["to"]
     yield from (document["required_from"] for document in text["documents"].elements())
     yield from text["change_notice"]["to"].elements()
+
+
+_MENTIONS = (
+    ("advices", "party"),
+    ("duties", "party"),
+    ("publication", "by"),
+    ("to_complete", "who"),
+    ("cost_terms", "payer"),
+    ("choices", "by"),
+    ("receiver_successions", "by"),
+)
 
 
 def each_party_has_one_who_signs(text: Tree) -> Iterator[Problem]:
     """A party that nobody signs for is not bound."""
     signed = {name for signatory in text["signatories"].elements() for name in signatory["signs_for"].texts()}
     for party in text["parties"].elements():
-        binds_itself = not party["class_of"].there and party["controller"].value is not False
-        if binds_itself and party["id"].text and party["id"].text not in signed and _is_mutual(text):
+        binds_itself = not party["class_of"].there and party["controller"].value is not False and _is_mutual(text)
+        name = party["id"].text
+        if binds_itself and name and name not in signed and not is_said_to_be_open(text, text["signatories"]):
             yield problem(
                 "nobody-signs",
                 party,
-                msg("Niemand tekent voor ‘{party}’.", party=party["id"].text),
-                msg("Voeg in ‘signatories’ iemand toe met ‘{party}’ in signs_for.", party=party["id"].text),
+                msg("Niemand tekent voor ‘{party}’.", party=name),
+                msg("Voeg in ‘signatories’ iemand toe met ‘{party}’ in signs_for.", party=name),
                 _PROTOCOL,
             )
 
@@ -219,7 +259,7 @@ def retention_ends(text: Tree) -> Iterator[Problem]:
     for _, leg in text["legs"].entries():
         for item in leg["items"].elements():
             retention = item["retention"]
-            if not retention.there:
+            if not retention.there or retention["anchor"].text == NOT_STATED:
                 continue
             if (
                 not retention["period"].there
@@ -277,6 +317,25 @@ def a_ground_is_in_force(text: Tree) -> Iterator[Problem]:
                 msg("Steun op een grond die van kracht is op de dag van inwerkingtreding."),
                 Clause(AVG, "artikel 6, lid 3"),
             )
+        elif ground["status"].text != "draft" and _is_still_to_come(ground, start):
+            yield problem(
+                "ground-not-yet-in-force",
+                ground,
+                msg("De rechtsgrond ‘{ground}’ is dan nog niet van kracht.", ground=ground["instrument"].text or "…"),
+                msg("Laat de overeenkomst ten vroegste beginnen op de dag waarop de grond van kracht wordt."),
+                Clause(AVG, "artikel 6, lid 3"),
+            )
+        elif ground["status"].text == "draft" and ground["required"].value is True:
+            yield problem(
+                "ground-is-draft",
+                ground,
+                msg(
+                    "De overeenkomst kan niet zonder ‘{ground}’, en dat is nog een ontwerp.",
+                    ground=ground["instrument"].text or "…",
+                ),
+                msg("Wacht tot de tekst van kracht is, of steun op een grond die dat al is."),
+                Clause(AVG, "artikel 6, lid 3"),
+            )
     if grounds and not any(ground["status"].text in (None, "in-force") for ground in grounds):
         yield problem(
             "no-ground-in-force",
@@ -285,7 +344,8 @@ def a_ground_is_in_force(text: Tree) -> Iterator[Problem]:
             msg("Noem minstens één grond die van kracht is; een ontwerp alleen volstaat niet."),
             Clause(AVG, "artikel 6, lid 3"),
         )
-    if grounds and not any(name.startswith("6.1.") for ground in grounds for name in ground["gdpr"].texts()):
+    named = any(name.startswith("6.1.") for ground in grounds for name in ground["gdpr"].texts())
+    if grounds and not named and not is_said_to_be_open(text, text["legal_grounds"]):
         yield problem(
             "no-gdpr-ground",
             text["legal_grounds"],
@@ -293,6 +353,11 @@ def a_ground_is_in_force(text: Tree) -> Iterator[Problem]:
             msg("Zet bij een rechtsgrond bijvoorbeeld gdpr: [6.1.e] (taak van algemeen belang)."),
             Clause(AVG, "artikel 6, lid 1"),
         )
+
+
+def _is_still_to_come(ground: Tree, start: date | None) -> bool:
+    first = ground["valid_from"].day
+    return first is not None and start is not None and start < first
 
 
 def _is_over(ground: Tree, start: date | None) -> bool:
@@ -315,4 +380,4 @@ RULES: tuple[Rule, ...] = (
     a_ground_is_in_force,
 )
 
-__all__ = ["RULES", "Rule", "is_left_open", "problem", "written"]
+__all__ = ["RULES", "Rule", "is_left_open", "is_said_to_be_open", "problem", "written"]
