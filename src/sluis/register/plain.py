@@ -9,6 +9,8 @@ from sluis.agreements.legs import Leg
 from sluis.agreements.model import Agreement
 from sluis.kernel.text import Message, msg
 
+_ORDER = {"request": 0, "answer": 1, "delivery": 2}
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -65,7 +67,8 @@ def _out(text: Agreement) -> tuple[Leg, ...]:
 
 def _flows(text: Agreement) -> Iterator[Message]:
     names = {party.id: party.name or party.id for party in text.parties}
-    for leg in text.legs.values():
+    # The question first: canonical texts keep their flows by name.
+    for leg in sorted(text.legs.values(), key=lambda leg: _ORDER[leg.kind]):
         senders, receivers = (", ".join(names[one] for one in side) for side in (leg.senders, leg.receivers))
         sentence = {
             "request": msg("{senders} stuurt een vraag aan {receivers}.", senders=senders, receivers=receivers),

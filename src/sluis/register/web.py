@@ -285,8 +285,8 @@ def _jsonld(document: Node) -> Response:
 
 
 def _turtle(document: Node) -> Response:
-    written = Graph().parse(data=json.dumps(document), format="json-ld").serialize(format="turtle")
-    return Response(written, media_type=_TURTLE, headers=_OPEN)
+    graph = Graph().parse(data=json.dumps(document), format="json-ld")
+    return Response(graph.serialize(format="turtle"), media_type=_TURTLE, headers=_OPEN)
 
 
 def _own_file(request: Request, name: str) -> Response:
