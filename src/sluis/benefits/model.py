@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -93,8 +93,14 @@ class Benefit:
     provisional: str = ""
 
 
-Columns = Callable[[Reading, pl.LazyFrame], pl.LazyFrame]
-"""`columns(r, rows)`: the key of the book and the package's facts, at most one row per key; `rows` has every key."""
+Frames = pl.LazyFrame | Sequence[pl.LazyFrame]
+Columns = Callable[[Reading, pl.LazyFrame], Frames]
+"""`columns(r, rows)`: the key of the book and facts of the package, at most one row per key; `rows` has every key.
+
+Several frames may be given, each with the key and some of the facts: each is joined by itself, and a fact has its
+`otherwise` where its own frame has no row.
+"""
+Paid = Callable[[Reading, pl.LazyFrame], pl.LazyFrame]
 
 
 @dataclass(frozen=True)
@@ -111,7 +117,7 @@ class Package:
     columns: Columns | None = None
     benefits: tuple[Benefit, ...] = ()
     earlier: tuple[str, ...] = ()
-    payees: Columns | None = None
+    payees: Paid | None = None
 
 
 @dataclass(frozen=True)

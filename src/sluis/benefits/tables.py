@@ -101,9 +101,7 @@ def _known(schema: TableSchema, frame: pl.LazyFrame, day: date) -> pl.LazyFrame:
 def _frame_of(name: str, rows: list[Mapping[str, object]]) -> pl.DataFrame:
     schema = _schema(name)
     _check_columns(name, {column for row in rows for column in row})
-    written = {
-        column: [_value(schema, name, column, row.get(column)) for row in rows] for column in schema.columns
-    }
+    written = {column: [_value(schema, name, column, row.get(column)) for row in rows] for column in schema.columns}
     for column in schema.required:
         if None in written[column]:
             raise _refused(
@@ -147,7 +145,12 @@ def _typed(schema: TableSchema, column: str, written: object) -> object:
 def cents_of(written: str) -> int:
     """Return the cents of an amount with two decimals, such as -12500.00; a ValueError where it is not one."""
     whole, point, decimals = written.partition(".")
-    if point != "." or len(decimals) != len("00") or not decimals.isdecimal() or not whole.removeprefix("-").isdecimal():
+    if (
+        point != "."
+        or len(decimals) != len("00")
+        or not decimals.isdecimal()
+        or not whole.removeprefix("-").isdecimal()
+    ):
         raise ValueError("amount")
     return int(whole + decimals)
 

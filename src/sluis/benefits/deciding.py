@@ -1,0 +1,157 @@
+"""One book in one month: the facts of its packages joined to its rows, and the rules applied on an engine of choice."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+import polars as pl
+
+from sluis.benefits.model import Book, Column, Package, Scalar
+from sluis.benefits.reading import Reading
+from sluis.rules import InForce, Interpretation, Lack, interpret
+from sluis.rules.polars_engine import Result, run
+from sluis.rules.polars_expressions import dtype_of
+from sluis.rules.sql_dialects import DUCKDB
+from sluis.rules.sql_engine import query_of
+
+Engine = Literal["polars", "duckdb", "interpreter"]
+
+DOUBTS = {"lack": pl.String(), "name": pl.String()}
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What a book decided in a month: `facts` is a row per key as the rules saw it, `values` the key and every output."""
+
+    book: Book
+    law: InForce
+    facts: pl.DataFrame
+    values: pl.DataFrame
+    result: Result | None = None
+    interpretation: Interpretation | None = None
+
+    def lacks(self, output: str) -> pl.DataFrame:
+        """Return the key, `lack` and `name` of everything that leaves an output open or makes it provisional."""
+        if self.result is not None:
+            return self.result.lacks(output)
+        told = self.interpretation
+        assert told is not None, "an answer comes from an engine or from the interpreter"
+        found: dict[str, list[str]] = {self.book.key: [], "lack": [], "name": []}
+        for subject in told.subjects:
+            outcome = told.outcome(subject, output)
+            doubts = [(str(each.lack), each.name) for each in outcome.missing]
+            for lack, name in [*doubts, *((str(Lack.WEAK), name) for name in outcome.weak)]:
+                found[self.book.key].append(subject)
+                found["lack"].append(lack)
+                found["name"].append(name)
+        return pl.DataFrame(found, schema={self.book.key: pl.String(), **DOUBTS}).unique()
+
+    @cached_property
+    def child_of(self) -> pl.DataFrame:
+        """The key of each row with its child."""
+        return self.facts.select(self.book.key, *([] if self.book.key == "child" else ["child"]))
+
+
+def fact_frame(book: Book, r: Reading, earlier: Mapping[str, Answered]) -> pl.DataFrame:
+    """Return the row of each key with the facts of every package of the book."""
+    rows = r.kept(f"rows of {book.name}", lambda: book.rows(r))
+    frames = [_earlier_facts(book, package, earlier) for package in book.packages]
+    frame = rows
+    for package in book.packages:
+        for found in _frames(package, r, rows):
+            names = set(found.collect_schema())
+            frame = _joined(frame, book.key, found, tuple(each for each in package.facts if each.fact.name in names))
+        frame = frame.with_columns(
+            pl.lit(None, dtype=dtype_of(each.fact.unit)).alias(each.fact.name)
+            for each in package.facts
+            if package.columns is None or any(not r.has(table) for table in each.tables)
+        )
+    for frame_of, columns in (each for each in frames if each is not None):
+        frame = _joined(frame, "child", frame_of, columns)
+    return frame.collect()
+
+
+def _frames(package: Package, r: Reading, rows: pl.LazyFrame) -> Sequence[pl.LazyFrame]:
+    if package.columns is None:
+        return ()
+    found = package.columns(r, rows)
+    return (found,) if isinstance(found, pl.LazyFrame) else found
+
+
+def _joined(frame: pl.LazyFrame, key: str, found: pl.LazyFrame, columns: tuple[Column, ...]) -> pl.LazyFrame:
+    """Left-join facts by key; where there is no row, each has its `otherwise`."""
+    names = [each.fact.name for each in columns]
+    marked = found.select(key, *names, pl.lit(value=True).alias("__found"))
+    frame = frame.join(marked, on=key, how="left")
+    filled = [
+        pl.when(pl.col("__found").is_null())
+        .then(pl.lit(each.otherwise, dtype=dtype_of(each.fact.unit)))
+        .otherwise(pl.col(each.fact.name))
+        .alias(each.fact.name)
+        for each in columns
+        if each.otherwise is not None
+    ]
+    return frame.with_columns(filled).drop("__found")
+
+
+def _earlier_facts(
+    book: Book, package: Package, earlier: Mapping[str, Answered]
+) -> tuple[pl.LazyFrame, tuple[Column, ...]] | None:
+    if not package.earlier:
+        return None
+    facts = {fact.name: fact for fact in book.facts}
+    frames: list[pl.LazyFrame] = []
+    columns: list[Column] = []
+    for name in package.earlier:
+        answered = earlier[name]
+        frames.append(_per_child(answered, name).lazy())
+        none: Scalar = False if dtype_of(facts[name].unit) == pl.Boolean() else 0
+        columns.append(Column(facts[name], none if facts[name].unit.kind.value in ("truth", "cents") else None))
+    whole = frames[0]
+    for frame in frames[1:]:
+        whole = whole.join(frame, on="child", how="left")
+    return whole, tuple(columns)
+
+
+def _per_child(answered: Answered, name: str) -> pl.DataFrame:
+    """Return an outcome per child: itself, or the sum (a truth: any) over the sides; unknown if one of them is."""
+    unit = answered.law.book.unit_of(name)
+    if name not in answered.values.columns:
+        return answered.child_of.select("child", pl.lit(None, dtype=dtype_of(unit)).alias(name)).unique("child")
+    if answered.book.key == "child":
+        return answered.values.select("child", name)
+    value = pl.col(name)
+    whole = value.any() if dtype_of(unit) == pl.Boolean() else value.sum()
+    frame = answered.values.select(answered.book.key, name).join(answered.child_of, on=answered.book.key)
+    return frame.group_by("child").agg(pl.when(value.null_count() == 0).then(whole).alias(name))
+
+
+def answer(book: Book, law: InForce, facts: pl.DataFrame, engine: Engine) -> Answered:
+    """Apply the law of the month to the fact rows of a book."""
+    if engine == "interpreter":
+        told = interpret(law, facts.select(name for name in facts.columns if name in law.book.facts).to_dicts())
+        values = {book.key: list(told.subjects)} | {
+            output: [told.outcome(subject, output).value for subject in told.subjects] for output in law.outputs
+        }
+        schema = {book.key: pl.String()} | {name: dtype_of(law.book.unit_of(name)) for name in law.outputs}
+        return Answered(book, law, facts, pl.DataFrame(values, schema=schema, strict=False), interpretation=told)
+    result = _duckdb(law, facts) if engine == "duckdb" else run(law, facts)
+    return Answered(book, law, facts, result.frame.select(book.key, *law.outputs), result=result)
+
+
+def _duckdb(law: InForce, facts: pl.DataFrame) -> Result:
+    """Apply the law with DuckDB over a Parquet file of the facts: the cross-check."""
+    with tempfile.TemporaryDirectory() as folder, duckdb.connect(":memory:") as connection:
+        source, out = Path(folder) / "facts.parquet", Path(folder) / "values.parquet"
+        facts.select(name for name in facts.columns if name in law.book.facts).write_parquet(source)
+        query = query_of(law, DUCKDB, f"read_parquet('{source}')")
+        connection.execute(f"COPY ({query.text}) TO '{out}' (FORMAT parquet)")
+        frame = pl.read_parquet(out)
+    typed = [pl.col(name).cast(dtype_of(law.book.unit_of(name))) for name in law.outputs]
+    return Result(query.plan, frame.with_columns(typed).sort(law.book.key))
