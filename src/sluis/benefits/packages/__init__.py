@@ -5,12 +5,18 @@ from __future__ import annotations
 from sluis.benefits.model import Book
 from sluis.benefits.packages import (
     basisbedrag,
+    kinderopvangtoeslag,
+    kleutertoeslag,
     leeftijdsbijslag,
+    ondersteuningstoeslag,
+    pleegzorgtoeslag,
     rangbedrag,
     recht,
     schoolbonus,
     startbedrag,
     stelsel,
+    wezentoeslag,
+    zorgtoeslag,
 )
 from sluis.benefits.rows import child_rows, side_rows
 
@@ -25,6 +31,12 @@ KIND = Book(
         basisbedrag.PACKAGE,
         rangbedrag.PACKAGE,
         schoolbonus.PACKAGE,
+        wezentoeslag.PACKAGE,
+        zorgtoeslag.PACKAGE,
+        ondersteuningstoeslag.PACKAGE,
+        pleegzorgtoeslag.PACKAGE,
+        kinderopvangtoeslag.PACKAGE,
+        kleutertoeslag.PACKAGE,
     ),
 )
 ZIJDE = Book("zijde", "side", side_rows, ())
