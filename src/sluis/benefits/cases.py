@@ -1,0 +1,228 @@
+"""Acceptance cases run against the law: what each expectation says, what came out, and why not where they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from sluis.benefits.case_files import MUNICIPAL, Case, Expected, read_case
+from sluis.benefits.deciding import Engine
+from sluis.benefits.law import Decided, decide, law
+from sluis.benefits.model import Benefit, Period
+from sluis.benefits.payees import PERSON
+from sluis.benefits.payments import paid_to, pay_day
+from sluis.benefits.tables import cents_of
+from sluis.kernel.errors import SluisError
+from sluis.kernel.month import Month
+from sluis.kernel.text import Message, msg
+
+_SEPTEMBER = 9
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One expectation with what came out: met, or the sentences that say why not."""
+
+    expected: Expected
+    failures: tuple[Message, ...]
+
+    @property
+    def met(self) -> bool:
+        """Whether everything that the row expects came out."""
+        return not self.failures
+
+
+@dataclass(frozen=True)
+class CaseResult:
+    """One file: its expectations, or the sentence that says why it could not be run."""
+
+    name: str
+    title: str
+    checked: tuple[Checked, ...]
+    error: SluisError | None = None
+
+    @property
+    def passed(self) -> bool:
+        """Whether every expectation of the case is met."""
+        return self.error is None and all(each.met for each in self.checked)
+
+
+def run_case(path: Path, *, engine: Engine = "polars", refuse_weak: bool = False) -> CaseResult:
+    """Run one case file; a file that is no case is a result with its error."""
+    try:
+        case = read_case(path)
+    except SluisError as fault:
+        return CaseResult(path.name, "", (), fault)
+    runner = _Runner(case, engine, refuse_weak)
+    return CaseResult(case.id, case.title, tuple(runner.check(each) for each in case.expect))
+
+
+class _Runner:
+    def __init__(self, case: Case, engine: Engine, refuse_weak: bool) -> None:
+        self._case = case
+        self._engine = engine
+        self._refuse_weak = refuse_weak
+        self._benefits = {each.benefit for each in case.expect}
+        self._decided: dict[tuple[Month, date | None], Decided] = {}
+
+    def check(self, expected: Expected) -> Checked:
+        """Compare one expectation, each of its months."""
+        try:
+            failures = tuple(self._failures(expected))
+        except SluisError as fault:
+            failures = (fault.what,)
+        return Checked(expected, failures)
+
+    def _failures(self, expected: Expected) -> Iterable[Message]:
+        if expected.benefit.startswith(MUNICIPAL):
+            yield msg("Gemeentelijke toelagen toetst deze opdracht niet.")
+            return
+        if expected.subject not in self._case.people:
+            yield msg("{subject} staat niet in persons.", subject=expected.subject)
+            return
+        if expected.paid is not None:
+            yield msg("Wat na schuldverrekening overblijft, toetst deze opdracht niet.")
+        benefit = law().benefits[expected.benefit][1] if expected.benefit in law().benefits else None
+        if benefit is None:
+            yield msg("Er zijn geen regels voor {benefit}.", benefit=expected.benefit)
+            return
+        for months in _months(expected, benefit, self._case):
+            yield from self._compared(expected, benefit, months)
+
+    def _compared(self, expected: Expected, benefit: Benefit, months: list[Month]) -> Iterable[Message]:
+        """Compare what the months come to together with the row."""
+        decided = [self._at(month, expected) for month in months]
+        period = f"{months[0]}" if len(months) == 1 else f"{months[0]}..{months[-1]}"
+        got = [_amount(each, benefit.name, expected) for each in decided]
+        if None in got:
+            for each in decided:
+                yield from _why_undecided(each, benefit.name, expected.subject)
+            return
+        total = sum(amount for amount in got if amount is not None)
+        if expected.amount is not None and total != cents_of(expected.amount):
+            yield msg(
+                "{period}: verwacht {wanted}, gekregen {got}.",
+                period=period,
+                wanted=expected.amount,
+                got=_written(total),
+            )
+        if expected.granted is not None and expected.granted != (total > 0):
+            yield msg("{period}: gekregen {got}.", period=period, got=_written(total))
+        yield from self._details(expected, benefit, decided, period)
+
+    def _details(self, expected: Expected, benefit: Benefit, decided: list[Decided], period: str) -> Iterable[Message]:
+        if expected.paid_on is not None:
+            days = {pay_day(benefit.calendar, each.month) for each in decided}
+            if days != {expected.paid_on}:
+                got = ", ".join(str(day or "-") for day in sorted(days, key=str))
+                yield msg("{period}: betaald uiterlijk op {got}.", period=period, got=got)
+        for wanted, output, what in (
+            (expected.income_year, benefit.income_year, "income_year"),
+            (expected.points, benefit.points, "points"),
+        ):
+            if wanted is not None:
+                found = {value for each in decided for value in _told(each, output, expected.subject)}
+                if found != {wanted}:
+                    got = ", ".join(sorted(map(str, found))) or "-"
+                    yield msg("{period}: {what} is {got}.", period=period, what=what, got=got)
+        if expected.provisional is not None:
+            got_one = any(provisional(each, benefit, expected.subject) for each in decided)
+            if got_one != expected.provisional:
+                yield msg("{period}: provisional is {got}.", period=period, got=str(got_one).lower())
+
+    def _at(self, month: Month, expected: Expected) -> Decided:
+        as_of = expected.as_of or self._case.as_of
+        if (month, as_of) not in self._decided:
+            self._decided[month, as_of] = decide(
+                self._case.tables,
+                month,
+                as_of=as_of,
+                engine=self._engine,
+                refuse_weak=self._refuse_weak,
+                benefits=self._benefits,
+            )
+        return self._decided[month, as_of]
+
+
+def provisional(decided: Decided, benefit: Benefit, child: str) -> bool:
+    """Say whether a child's benefit is to be looked at again: a weak value was used, or the rules say so."""
+    if benefit.provisional and True in _told(decided, benefit.provisional, child):
+        return True
+    doubts = decided.doubts(benefit.name)
+    return not doubts.filter((pl.col("child") == child) & (pl.col("lack") == "weak")).is_empty()
+
+
+def _amount(decided: Decided, benefit: str, expected: Expected) -> int | None:
+    """Return the cents of the child, in all or to the payee; None when undecided. Who is not there yet gets nothing."""
+    if not decided.has(benefit):
+        raise _no_rule(benefit, decided.month)
+    values = decided.values(benefit).filter(pl.col("child") == expected.subject)["value"]
+    if values.null_count():
+        return None
+    if expected.paid_to is None:
+        return int(values.sum())
+    paid = paid_to(decided, benefit).filter(pl.col("child") == expected.subject)
+    if expected.paid_to == "beneficiaries":
+        return int(paid.filter(pl.col("kind") == PERSON)["amount"].sum())
+    to = (pl.col("payee") == expected.paid_to) | (pl.col("together") == expected.paid_to)
+    return int(paid.filter(to.fill_null(value=False))["amount"].sum())
+
+
+def _no_rule(benefit: str, month: Month) -> SluisError:
+    return SluisError(
+        "rule-without-month",
+        msg("Er is geen regel voor {output} in {month}.", output=benefit, month=month),
+        remedy=msg("Kies een maand waarvoor er een regel is."),
+    )
+
+
+def _told(decided: Decided, output: str, child: str) -> list[object]:
+    if not output or not decided.has(output):
+        return []
+    found = decided.values(output).filter((pl.col("child") == child) & pl.col("value").is_not_null())
+    return list(found["value"])
+
+
+def _why_undecided(decided: Decided, benefit: str, child: str) -> Iterable[Message]:
+    doubts = decided.doubts(benefit).filter((pl.col("child") == child) & (pl.col("lack") != "weak"))
+    names = ", ".join(sorted(f"{lack}:{name}" for lack, name in zip(doubts["lack"], doubts["name"], strict=True)))
+    if names:
+        yield msg("{period}: onbeslist, want er ontbreekt {names}.", period=decided.month, names=names)
+
+
+def _written(cents: int) -> str:
+    sign, whole = ("-", -cents) if cents < 0 else ("", cents)
+    return f"{sign}{whole // 100}.{whole % 100:02d}"
+
+
+def _months(expected: Expected, benefit: Benefit, case: Case) -> list[list[Month]]:
+    """Return the months to compare one by one, each as a list of the months that add up."""
+    if expected.month is not None:
+        return [[Month.parse(expected.month)]]
+    if expected.since is not None and expected.to is not None:
+        return [[month] for month in Month.parse(expected.since).until(Month.parse(expected.to))]
+    if expected.year is not None:
+        first = Month(expected.year, benefit.decided_in or 1)
+    elif expected.school_year is not None:
+        year, decided_in = int(expected.school_year[:4]), benefit.decided_in or _SEPTEMBER
+        first = Month(year if decided_in >= _SEPTEMBER else year + 1, decided_in)
+    else:
+        return [_once(expected, benefit, case)]
+    return [[first] if benefit.decided_in else list(first.until(first + 11))]
+
+
+def _once(expected: Expected, benefit: Benefit, case: Case) -> list[Month]:
+    if benefit.period is not Period.ONCE:
+        raise SluisError(
+            "once-unfit",
+            msg("{benefit} is geen eenmalig bedrag per kind.", benefit=benefit.name),
+            remedy=msg("Geef de maand, het jaar of het schooljaar."),
+        )
+    born = case.tables["persons"].filter(pl.col("id") == expected.subject).select(pl.col("born").alias("day"))
+    joined = case.tables["adoptions"].filter(pl.col("child") == expected.subject)
+    days = pl.concat([born, joined.select(pl.col("in_household_on").alias("day"))]).collect()["day"]
+    return sorted({Month.of(day) for day in days})
