@@ -14,11 +14,12 @@ import polars as pl
 
 from sluis.benefits.model import Book, Column, Package, Scalar
 from sluis.benefits.reading import Reading
-from sluis.rules import InForce, Interpretation, Lack, interpret
+from sluis.rules import Fact, InForce, Interpretation, Lack, interpret
 from sluis.rules.polars_engine import Result, run
 from sluis.rules.polars_expressions import dtype_of
 from sluis.rules.sql_dialects import DUCKDB
 from sluis.rules.sql_engine import query_of
+from sluis.rules.units import Kind
 
 Engine = Literal["polars", "duckdb", "interpreter"]
 
@@ -58,23 +59,32 @@ class Answered:
         return self.facts.select(self.book.key, *([] if self.book.key == "child" else ["child"]))
 
 
-def fact_frame(book: Book, r: Reading, earlier: Mapping[str, Answered]) -> pl.DataFrame:
-    """Return the row of each key with the facts of every package of the book."""
+def fact_frame(book: Book, law: InForce, r: Reading, earlier: Mapping[str, Answered]) -> pl.DataFrame:
+    """Return the row of each key with the facts that the law of the month reads; packages that have none are left out."""
+    read = set(law.facts_read())
     rows = r.kept(f"rows of {book.name}", lambda: book.rows(r))
-    frames = [_earlier_facts(book, package, earlier) for package in book.packages]
     frame = rows
     for package in book.packages:
-        for found in _frames(package, r, rows):
-            names = set(found.collect_schema())
-            frame = _joined(frame, book.key, found, tuple(each for each in package.facts if each.fact.name in names))
+        facts = {each.fact.name: each for each in package.facts if each.fact.name in read}
+        for found in _frames(package, r, rows) if facts else ():
+            names = [name for name in found.collect_schema() if name in facts]
+            if names:
+                frame = _joined(frame, book.key, found, [facts[name] for name in names])
         frame = frame.with_columns(
-            pl.lit(None, dtype=dtype_of(each.fact.unit)).alias(each.fact.name)
-            for each in package.facts
+            pl.lit(None, dtype=dtype_of(each.fact.unit)).alias(name)
+            for name, each in facts.items()
             if package.columns is None or any(not r.has(table) for table in each.tables)
         )
-    for frame_of, columns in (each for each in frames if each is not None):
-        frame = _joined(frame, "child", frame_of, columns)
+    for fact in book.facts:
+        if fact.name in read:
+            frame = _joined(frame, "child", _per_child(earlier[fact.name], fact.name).lazy(), [_earlier_column(fact)])
     return frame.collect()
+
+
+def _earlier_column(fact: Fact) -> Column:
+    """Return what an earlier outcome is for a child that the earlier book has no row of: nothing, or unknown."""
+    none: Mapping[Kind, Scalar] = {Kind.TRUTH: False, Kind.CENTS: 0}
+    return Column(fact, none.get(fact.unit.kind))
 
 
 def _frames(package: Package, r: Reading, rows: pl.LazyFrame) -> Sequence[pl.LazyFrame]:
@@ -84,7 +94,7 @@ def _frames(package: Package, r: Reading, rows: pl.LazyFrame) -> Sequence[pl.Laz
     return (found,) if isinstance(found, pl.LazyFrame) else found
 
 
-def _joined(frame: pl.LazyFrame, key: str, found: pl.LazyFrame, columns: tuple[Column, ...]) -> pl.LazyFrame:
+def _joined(frame: pl.LazyFrame, key: str, found: pl.LazyFrame, columns: Sequence[Column]) -> pl.LazyFrame:
     """Left-join facts by key; where there is no row, each has its `otherwise`."""
     names = [each.fact.name for each in columns]
     marked = found.select(key, *names, pl.lit(value=True).alias("__found"))
@@ -98,25 +108,6 @@ def _joined(frame: pl.LazyFrame, key: str, found: pl.LazyFrame, columns: tuple[C
         if each.otherwise is not None
     ]
     return frame.with_columns(filled).drop("__found")
-
-
-def _earlier_facts(
-    book: Book, package: Package, earlier: Mapping[str, Answered]
-) -> tuple[pl.LazyFrame, tuple[Column, ...]] | None:
-    if not package.earlier:
-        return None
-    facts = {fact.name: fact for fact in book.facts}
-    frames: list[pl.LazyFrame] = []
-    columns: list[Column] = []
-    for name in package.earlier:
-        answered = earlier[name]
-        frames.append(_per_child(answered, name).lazy())
-        none: Scalar = False if dtype_of(facts[name].unit) == pl.Boolean() else 0
-        columns.append(Column(facts[name], none if facts[name].unit.kind.value in ("truth", "cents") else None))
-    whole = frames[0]
-    for frame in frames[1:]:
-        whole = whole.join(frame, on="child", how="left")
-    return whole, tuple(columns)
 
 
 def _per_child(answered: Answered, name: str) -> pl.DataFrame:

@@ -50,13 +50,30 @@ class Law:
         """Return the name of the book that decides an output."""
         return next(name for name, book in self.rules.items() if output in book.outputs)
 
-    def needed(self, benefits: Iterable[str]) -> tuple[Book, ...]:
-        """Return the books that decide these benefits, and those that they rest on."""
-        names = {self.benefits[name][0].name for name in benefits if name in self.benefits}
+    def needed(
+        self, month: Month, benefits: Collection[str] | None = None
+    ) -> tuple[tuple[Book, tuple[str, ...] | None], ...]:
+        """Return the books to decide, in order, each with its outputs that these benefits rest on; None for all."""
+        if benefits is None:
+            return tuple((book, None) for book in self.books)
+        wanted: dict[str, set[str]] = {book.name: set() for book in self.books}
+        for name in benefits:
+            if name in self.benefits:
+                book, benefit = self.benefits[name]
+                wanted[book.name] |= {name, benefit.income_year, benefit.points, benefit.provisional} - {""}
+        found: list[tuple[Book, tuple[str, ...] | None]] = []
         for book in reversed(self.books):
-            if book.name in names:
-                names |= {self.book_of(each) for package in book.packages for each in package.earlier}
-        return tuple(book for book in self.books if book.name in names)
+            rules = self.rules[book.name]
+            held = sorted(
+                name for name in wanted[book.name] if any(built.rule.holds(month) for built in rules.regimes(name))
+            )
+            if held:
+                read = set(rules.at(month, held).facts_read())
+                for fact_ in book.facts:
+                    if fact_.name in read:
+                        wanted[self.book_of(fact_.name)].add(fact_.name)
+                found.append((book, tuple(held)))
+        return tuple(reversed(found))
 
     def with_parameters(self, changed: Parameters) -> Law:
         """Return the law with other values of some parameters: for simulating a change of law."""
@@ -115,7 +132,8 @@ class Decided:
 
     def has(self, output: str) -> bool:
         """Say whether there is a rule for the output in the month."""
-        return output in self.answered(output).values.columns
+        answered = self.answers.get(self.law.book_of(output))
+        return answered is not None and output in answered.values.columns
 
     def values(self, output: str) -> pl.DataFrame:
         """Return `key`, `child` and the value of an output, null where undecided."""
@@ -175,12 +193,11 @@ def decide(
     """Decide a month from the facts (those known on `as_of`, if given), for these benefits or all."""
     applied = law_ or law()
     r = Reading(tables if as_of is None else known_on(tables, as_of), month)
-    books = applied.books if benefits is None else applied.needed(benefits)
     answers: dict[str, Answered] = {}
     by_output: dict[str, Answered] = {}
-    for book in books:
-        in_force = applied.rules[book.name].at(month, refuse_weak=refuse_weak)
-        answered = answer(book, in_force, fact_frame(book, r, by_output), engine)
+    for book, outputs in applied.needed(month, benefits):
+        in_force = applied.rules[book.name].at(month, outputs, refuse_weak=refuse_weak)
+        answered = answer(book, in_force, fact_frame(book, in_force, r, by_output), engine)
         answers[book.name] = answered
         by_output |= dict.fromkeys(applied.rules[book.name].outputs, answered)
     return Decided(applied, month, r, answers)
