@@ -196,5 +196,5 @@ TABLES: Final[Mapping[str, TableSchema]] = {
     ),
 }
 
-# Tables that the population generator writes beside the facts and that no rule reads.
-LEFT_ASIDE: Final = frozenset({"names", "addresses", "insz_replacements"})
+# Tables beside the facts that no rule reads: of the population generator, and of whom to pay through whom.
+LEFT_ASIDE: Final = frozenset({"names", "addresses", "insz_replacements", "accounts", "payers"})

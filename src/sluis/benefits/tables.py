@@ -64,6 +64,11 @@ def read_directory(directory: Path) -> FactTables:
             msg("In {folder} staat geen tabel persons.", folder=str(directory)),
             msg("Geef de map met de feiten in Parquet, met minstens persons.parquet."),
         )
+    return read_tables(paths)
+
+
+def read_tables(paths: Mapping[str, Path]) -> FactTables:
+    """Return the tables of Parquet files by name, wherever each lies; a SluisError names what does not fit."""
     unknown = sorted(set(paths) - set(TABLES))
     if unknown:
         raise _refused(
@@ -157,13 +162,13 @@ def cents_of(written: str) -> int:
 
 def _of(kind: type, written: object) -> object:
     if not isinstance(written, kind):
-        raise ValueError(kind.__name__)  # noqa: TRY004 - one error for every value that does not fit
+        raise ValueError(kind.__name__)
     return written
 
 
 def _whole(written: object) -> int:
     if isinstance(written, bool) or not isinstance(written, int):
-        raise ValueError("int")  # noqa: TRY004 - one error for every value that does not fit
+        raise ValueError("int")
     return written
 
 
