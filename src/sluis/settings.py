@@ -101,6 +101,11 @@ class Settings(BaseSettings):
         """Return the address at which everyone reaches the pages."""
         return self.public_url or f"http://{self.host}:{self.port}"
 
+    pkcs11_module: Path | None = Field(
+        default=None,
+        description="The PKCS#11 module of the cards that are signed with. Absent: that of the Belgian eID on Debian.",
+    )
+
     def model_post_init(self, context: object, /) -> None:
         if self.environment == "production" and self.fictitious_insz:
             raise ValueError(

@@ -9,6 +9,8 @@ from typing import Final, Literal
 MEBIBYTE: Final = 1024 * 1024
 MOST_BYTES: Final = 20 * MEBIBYTE
 MOST_PAGES: Final = 2_000
+ATTACHMENT: Final = "overeenkomst.json"
+"""The name under which the canonical text travels inside the paper."""
 
 Kind = Literal["attachment", "signed"]
 

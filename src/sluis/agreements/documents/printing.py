@@ -15,6 +15,7 @@ from typing import Any, Final, Literal
 import typst
 
 from sluis.agreements.documents.fields import with_signature_fields
+from sluis.agreements.documents.model import ATTACHMENT
 from sluis.agreements.documents.paper import BOX_HEIGHT, BOX_WIDTH, LABEL_HEIGHT, Place, places_of
 from sluis.agreements.documents.printable import printable
 from sluis.agreements.model import Agreement
@@ -25,7 +26,6 @@ from sluis.agreements.words import Section, in_words
 from sluis.kernel.text import Message, msg
 
 STANDARDS: Final[list[Literal["a-3a", "ua-1"]]] = ["a-3a", "ua-1"]
-ATTACHMENT: Final = "overeenkomst.json"
 
 # A column is as wide as its longest word asks and its text wants, within reason.
 _NARROWEST, _WIDEST = 10, 60
@@ -162,4 +162,4 @@ def _longest_word(text: str) -> int:
     return max(map(len, text.split()), default=0)
 
 
-__all__ = ["ATTACHMENT", "STANDARDS", "Translate", "agreement_pdf"]
+__all__ = ["STANDARDS", "Translate", "agreement_pdf"]

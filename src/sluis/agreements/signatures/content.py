@@ -7,7 +7,7 @@ from typing import Final
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from sluis.agreements.documents.printing import ATTACHMENT
+from sluis.agreements.documents.model import ATTACHMENT
 
 _LONGEST: Final = 4 * 1024 * 1024
 

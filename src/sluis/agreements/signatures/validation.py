@@ -10,9 +10,10 @@ import json
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from sluis.agreements.documents import faults
 from sluis.agreements.documents.model import MOST_PAGES
@@ -23,13 +24,15 @@ from sluis.agreements.documents.walled import Crashed, OutOfTime, Wall, run_wall
 from sluis.agreements.model import Agreement
 from sluis.agreements.policy import text_hash
 from sluis.agreements.signatures.examination import job_of
-from sluis.agreements.signatures.model import SignatureFinding, TrustList, Validation
+from sluis.agreements.signatures.model import RegisteredSignatory, SignatureFinding, TrustList, Validation
 from sluis.agreements.signatures.names import is_same_person
 from sluis.agreements.signatures.reasons import reason
 from sluis.agreements.text import from_canonical
 from sluis.kernel.outcome import Reason
+from sluis.kernel.territory import find_body, succession
 
 _EXAMINATION: Final = "sluis.agreements.signatures.examination"
+_BRUSSELS: Final = ZoneInfo("Europe/Brussels")
 _CLOCKS_DIFFER: Final = timedelta(minutes=5)
 _STARTXREF: Final = re.compile(rb"startxref\s+(\d{1,10})\s+%%EOF\s*\Z")
 
@@ -194,7 +197,9 @@ class _Judgement:
             reasons=tuple(reasons),
         )
 
-    def _parties(self, registered: list[Any], agreement: Agreement | None) -> tuple[tuple[str, ...], bool]:
+    def _parties(
+        self, registered: list[RegisteredSignatory], agreement: Agreement | None
+    ) -> tuple[tuple[str, ...], bool]:
         """Return the bodies for which this person signs this text, and whether it is registered for one of them."""
         if agreement is None:
             return (), False
@@ -202,11 +207,13 @@ class _Judgement:
         is_known = False
         for one in registered:
             for signatory in agreement.signatories:
-                bodies = {party.body for name in signatory.signs_for if (party := agreement.party(name))}
-                if one.party not in bodies:
+                bodies = {party.body for name in signatory.signs_for if (party := agreement.party(name)) and party.body}
+                if one.party not in bodies | _successors(bodies, self.at.astimezone(_BRUSSELS).date()):
                     continue
                 is_known = True
-                if (signatory.name is None or is_same_person(signatory.name, one.name)) and one.party not in counted:
+                # Whoever signs for the body into which a party went up is not the one whom the old text names.
+                is_named = signatory.name is None or is_same_person(signatory.name, one.name)
+                if (is_named or one.party not in bodies) and one.party not in counted:
                     counted.append(one.party)
         return tuple(counted), is_known
 
@@ -226,6 +233,11 @@ def _cryptographic(said: dict[str, Any], *, covers: bool, valid: bool) -> Iterat
         yield codes.get(
             said["trust"], said["trust"] if said["trust"] == "revocation-unknown" else "certificate-not-trusted"
         )
+
+
+def _successors(bodies: set[str], day: date) -> set[str]:
+    found = (find_body(body) for body in bodies)
+    return {succession(body, day).body.id for body in found if body is not None}
 
 
 def _moment(written: str) -> datetime:
