@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
+from uuid import UUID
 
 from sluis.agreements.policy import text_hash
+from sluis.agreements.standing import AgreementState
 from sluis.database import Connection
 from sluis.kernel.errors import SluisError
 from sluis.kernel.outcome import Clause
 from sluis.kernel.text import msg
 
-# The class of the advisory locks on agreements; migration 0003 has it too, in the function hold_agreement.
+# The classes of the advisory locks on one agreement and on all; migration 0009 has them too, in hold_agreement.
 LOCK_CLASS = 7510003
-
-
-@dataclass(frozen=True, slots=True)
-class AgreementState:
-    """Where an agreement stands now: its state, the text that counts, and the days on which that text holds."""
-
-    state: str
-    text_hash: str
-    in_force_from: date | None
-    until: date | None
+LOCK_CLASS_OF_ALL = 7510004
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +43,12 @@ class Signature:
     text_hash: str
     signed_by: str
     signed_at: datetime
+    document: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AgreementEvent:
-    """One thing that happened to an agreement."""
+    """One thing that happened to an agreement, or to its next version; `entry` is its evidence in the ledger."""
 
     event: str
     from_state: str | None
@@ -63,6 +58,10 @@ class AgreementEvent:
     done_by: str
     happened_at: datetime
     reason: str | None
+    version: int = 1
+    code: str | None = None
+    clause: str | None = None
+    entry: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,23 +92,41 @@ def ask_to_hold(connection: Connection, agreement: str) -> Callable[[], Agreemen
 
     def read() -> AgreementState | None:
         row = cursor.fetchone()
-        return AgreementState(*row) if row else None
+        return _state(row) if row else None
 
     return read
 
 
 def lock_agreement(connection: Connection, agreement: str) -> AgreementState | None:
     """Return the state and keep every other transaction from using or changing it until this one ends."""
-    connection.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (LOCK_CLASS, agreement))
+    connection.execute(
+        "SELECT pg_advisory_xact_lock_shared(%s, 0), pg_advisory_xact_lock(%s, hashtext(%s))",
+        (LOCK_CLASS_OF_ALL, LOCK_CLASS, agreement),
+    )
     return read_state(connection, agreement)
+
+
+def lock_all_agreements(connection: Connection) -> None:
+    """Keep every other transaction from using or changing any agreement until this one ends.
+
+    One lock, whatever their number: a lock for each of five thousand would fill the server's table of locks.
+    """
+    connection.execute("SELECT pg_advisory_xact_lock(%s, 0)", (LOCK_CLASS_OF_ALL,))
 
 
 def read_state(connection: Connection, agreement: str) -> AgreementState | None:
     """Return the state as it is now, without holding it."""
     row = connection.execute(
-        "SELECT state, text_hash, in_force_from, until FROM agreement WHERE id = %s", (agreement,)
+        "SELECT state, text_hash, in_force_from, until, last_day, next_hash, next_from, next_until,"
+        " ARRAY(SELECT s.successor FROM agreement_succession s WHERE s.agreement = a.id AND s.signed_at IS NOT NULL)"
+        " FROM agreement a WHERE id = %s",
+        (agreement,),
     ).fetchone()
-    return AgreementState(*row) if row else None
+    return _state(row) if row else None
+
+
+def _state(row: tuple[Any, ...]) -> AgreementState:
+    return AgreementState(row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], frozenset(row[8]))
 
 
 def is_intact(connection: Connection, digest: str) -> bool:
@@ -202,52 +219,84 @@ def parties_of(connection: Connection, agreement: str, digest: str) -> frozenset
     return frozenset(row[0] for row in rows)
 
 
+def parties_of_many(connection: Connection, texts: Sequence[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Return the registered parties of several texts, each by agreement and hash; a text without any is absent."""
+    rows = connection.execute(
+        "SELECT p.agreement, p.text_hash, array_agg(p.party ORDER BY p.party) FROM agreement_party p"
+        " JOIN unnest(%s::text[], %s::text[]) AS t (agreement, text_hash) USING (agreement, text_hash)"
+        " GROUP BY p.agreement, p.text_hash",
+        ([agreement for agreement, _ in texts], [digest for _, digest in texts]),
+    )
+    return {(row[0], row[1]): tuple(row[2]) for row in rows}
+
+
 def add_signature(
-    connection: Connection, *, agreement: str, digest: str, party: str, signed_by: str, at: datetime
+    connection: Connection,
+    *,
+    agreement: str,
+    digest: str,
+    party: str,
+    signed_by: str,
+    document: str | None = None,
+    at: datetime,
 ) -> None:
-    """Keep that a party signed this text."""
+    """Keep that a party signed this text; `document` is the SHA-256 of the signed document, where there is one."""
     connection.execute(
-        "INSERT INTO agreement_signature (agreement, text_hash, party, signed_by, signed_at)"
-        " VALUES (%s, %s, %s, %s, %s)",
-        (agreement, digest, party, signed_by, at),
+        "INSERT INTO agreement_signature (agreement, text_hash, party, signed_by, document, signed_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s)",
+        (agreement, digest, party, signed_by, document, at),
     )
 
 
 def signatures(connection: Connection, agreement: str, digest: str) -> tuple[Signature, ...]:
     """Return who signed this text, in order."""
     rows = connection.execute(
-        "SELECT party, text_hash, signed_by, signed_at FROM agreement_signature"
+        "SELECT party, text_hash, signed_by, signed_at, document FROM agreement_signature"
         " WHERE agreement = %s AND text_hash = %s ORDER BY signed_at, party",
         (agreement, digest),
     )
     return tuple(Signature(*row) for row in rows)
 
 
+_EVENT = "event, from_state, to_state, text_hash, party, done_by, happened_at, reason, version, code, clause, entry"
+
+
 def add_event(connection: Connection, *, agreement: str, event: AgreementEvent) -> None:
     """Add what happened to the agreement's history."""
-    connection.execute(
-        "INSERT INTO agreement_event"
-        " (agreement, event, from_state, to_state, text_hash, party, done_by, happened_at, reason)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
-        (
-            agreement,
-            event.event,
-            event.from_state,
-            event.to_state,
-            event.text_hash,
-            event.party,
-            event.done_by,
-            event.happened_at,
-            event.reason,
-        ),
-    )
+    add_events(connection, [(agreement, event)])
+
+
+def add_events(connection: Connection, happened: Sequence[tuple[str, AgreementEvent]]) -> None:
+    """Add what happened to several agreements to their histories."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO agreement_event (agreement, {_EVENT})"  # noqa: S608 - the names are constants
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [
+                (
+                    agreement,
+                    event.event,
+                    event.from_state,
+                    event.to_state,
+                    event.text_hash,
+                    event.party,
+                    event.done_by,
+                    event.happened_at,
+                    event.reason,
+                    event.version,
+                    event.code,
+                    event.clause,
+                    event.entry,
+                )
+                for agreement, event in happened
+            ],
+        )
 
 
 def events(connection: Connection, agreement: str) -> tuple[AgreementEvent, ...]:
     """Return the history of the agreement, oldest first."""
     rows = connection.execute(
-        "SELECT event, from_state, to_state, text_hash, party, done_by, happened_at, reason"
-        " FROM agreement_event WHERE agreement = %s ORDER BY id",
+        f"SELECT {_EVENT} FROM agreement_event WHERE agreement = %s ORDER BY id",  # noqa: S608 - constants
         (agreement,),
     )
     return tuple(AgreementEvent(*row) for row in rows)

@@ -13,19 +13,22 @@ from functools import lru_cache, partial
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from sluis.agreements.lifecycle import OPEN, WAITING
+from sluis.agreements.mergers import exchanging, present_on
 from sluis.agreements.policy import LegPolicy, Policy, compile_policy
-from sluis.agreements.store import AgreementState, ask_to_hold, hold_agreement, is_intact, read_state, read_text
+from sluis.agreements.standing import AgreementState
+from sluis.agreements.store import ask_to_hold, hold_agreement, is_intact, read_state, read_text
 from sluis.database import Connection
 from sluis.gate import store
 from sluis.gate.model import Record, Released, ReleaseStopped, Request, Source, SubjectFacts, SubjectRegister
-from sluis.gate.policy import E_GOV, Situation, decide, presentable
+from sluis.gate.policy import E_GOV, Situation, decide, is_mark, presentable
 from sluis.gate.scope import within
 from sluis.gate.succession import receivers_on, scope_territory, with_predecessors
 from sluis.kernel.errors import SluisError
 from sluis.kernel.insz import Insz
 from sluis.kernel.outcome import Clause, Reason, Refused, Undecided
 from sluis.kernel.text import msg
-from sluis.ledger.actions import record
+from sluis.ledger.actions import KeysAhead, record
 from sluis.ledger.entry import AgreementText, Entry, EntryId, Outcome, grounds_of
 from sluis.ledger.persons import PersonSecret
 
@@ -60,7 +63,12 @@ class Gate:
     _seen_intact: dict[str, datetime] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def release(
-        self, connection: Connection, request: Request, *, prepare: Callable[[Sequence[Record]], object] | None = None
+        self,
+        connection: Connection,
+        request: Request,
+        *,
+        prepare: Callable[[Sequence[Record]], object] | None = None,
+        ahead: Callable[[], KeysAhead] | None = None,
     ) -> Released | Refused | Undecided:
         """Decide, read the agreed items of the persons in scope, and write the one entry of this release.
 
@@ -68,7 +76,8 @@ class Gate:
         transaction must then be rolled back and the refusal recorded in a new one (`record_refusal`).
 
         `prepare` is given the records before their evidence is written, so that slow work on them (a workbook) can run
-        beside it in a thread; nothing of that may leave before the transaction has committed.
+        beside it in a thread; nothing of that may leave before the transaction has committed. `ahead` gives what was
+        found meanwhile of the keys of the subjects (`sluis.ledger.keys_ahead`).
         """
         looked = self._look(connection, request)
         situation = self._situation(connection, request, looked)
@@ -85,7 +94,7 @@ class Gate:
             prepare(records)
         if not looked.is_held:
             _still_in_force(hold_agreement(connection, request.agreement), situation)
-        return self._conclude(connection, situation, records)
+        return self._conclude(connection, situation, records, {} if ahead is None else ahead())
 
     def preview(self, connection: Connection, request: Request) -> Refused | None:
         """Return the refusals that a request would meet, writing nothing: for pages and before a file is read.
@@ -142,9 +151,11 @@ class Gate:
             return _Looked(held(), recorded(), facts, is_held=True)
 
     def _situation(self, connection: Connection, request: Request, looked: _Looked) -> Situation | Refused:
-        state = looked.state
-        if state is None:
+        on = day_of(request.at)
+        if looked.state is None:
             return Refused((_no_agreement(),))
+        # By the day: what time did to the agreement counts whether or not the clock has written it down.
+        state = looked.state.on(on)
         try:
             policy = self.policy(connection, request.agreement, state.text_hash)
         except SluisError:
@@ -152,11 +163,10 @@ class Gate:
         leg = policy.legs.get(request.leg)
         if leg is None:
             return Refused((_no_leg(policy),))
-        on = day_of(request.at)
-        receivers = receivers_on(leg.receivers, request.party, on)
+        receivers = receivers_on(leg.receivers, request.party, on, state.signed_anew)
         return Situation(
             request=request,
-            state=state.state,
+            state=_state(state, policy, on),
             stored_hash=state.text_hash if self._is_intact(connection, state.text_hash, request.at) else "",
             policy=policy,
             leg=leg,
@@ -210,13 +220,16 @@ class Gate:
                     yield _project(found, asked, request.items)
 
     def _conclude(
-        self, connection: Connection, situation: Situation, records: tuple[Record, ...]
+        self, connection: Connection, situation: Situation, records: tuple[Record, ...], ahead: KeysAhead
     ) -> Released | Refused:
         request, leg = situation.request, situation.leg
-        released = _persons(records)
         entry = _entry(request, kind="release", outcome="permitted", digest=situation.policy.text_hash, leg=leg)
         written = record(
-            connection, entry=entry, subjects={"asked": request.subjects, "released": released}, secrets=self.secret
+            connection,
+            entry=entry,
+            subjects={"asked": request.subjects, "released": _persons(records)},
+            secrets=self.secret,
+            ahead=ahead,
         )
         if leg.periodicity.kind != "unlimited":
             taken = store.take_use(
@@ -275,6 +288,13 @@ def _policy(text: _Text) -> Policy:
     return policy
 
 
+def _state(state: AgreementState, policy: Policy, on: date) -> str:
+    """Return the state, or that the agreement waits for a body that a merger made."""
+    if state.state in OPEN and present_on(exchanging(policy.legs), state.signed_anew, on).waits:
+        return WAITING
+    return state.state
+
+
 def _period(leg: LegPolicy, on: date) -> str:
     return str(on.year) if leg.periodicity.kind == "per_year" else "once"
 
@@ -287,15 +307,12 @@ def _project(found: Record, asked: Insz, items: frozenset[str]) -> Record:
 
 
 def _persons(records: Sequence[Record]) -> list[Insz]:
-    named: dict[Insz, None] = {}
-    for found in records:
-        named[found.subject] = None
-        named.update(dict.fromkeys(found.others))
-    return list(named)
+    return list({found.subject for found in records}.union(*{found.others for found in records}))
 
 
 def _still_in_force(state: AgreementState | None, situation: Situation) -> None:
-    if state is None or state.state != "in_force" or state.text_hash != situation.policy.text_hash:
+    now = state.on(situation.on) if state is not None else None
+    if now is None or now.state not in OPEN or now.text_hash != situation.policy.text_hash:
         raise ReleaseStopped((_no_agreement(),))
 
 
@@ -316,7 +333,7 @@ def _entry(
         party=request.party,
         counterparty=next(iter(sorted(leg.senders)), None) if leg is not None else None,
         actor=request.actor,
-        correlation=request.correlation or str(uuid4()),
+        correlation=request.correlation if is_mark(request.correlation) else str(uuid4()),
         outcome=outcome,
         agreement=None if text is None else AgreementText(presentable(request.agreement), text),
         leg=presentable(request.leg),

@@ -18,7 +18,8 @@ class Request:
     """One use of a leg of an agreement.
 
     `actor` is the internal id of a person or machine, never a national number. `reference` is the day on which
-    category, age and territory are judged; `at` is the moment of asking (aware, UTC).
+    category, age and territory are judged; `at` is the moment of asking (aware, UTC). `correlation` is the asker's own
+    mark of the request, at most 128 printable characters; without one it gets a UUID.
     """
 
     actor: str
@@ -48,14 +49,20 @@ class Standing:
     conditions: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class SubjectFacts:
-    """What decides whether a person is within a leg's subjects. `insz` is the number in force (an old one resolves)."""
+class SubjectFacts(NamedTuple):
+    """What decides whether a person is within a leg's subjects. `insz` is the number in force (an old one resolves).
 
-    insz: Insz = field(repr=False)
+    A tuple, because a list has tens of thousands of them.
+    """
+
+    insz: Insz
     born: date
     died: date | None
     nis: str | None
+
+    def __repr__(self) -> str:
+        """Show nothing of the person."""
+        return "SubjectFacts()"
 
 
 class Record(NamedTuple):

@@ -10,10 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from sluis.agreements.lifecycle import ENDED, OPEN, PUBLISHED, WAITING
 from sluis.agreements.policy import LegPolicy, Policy
 from sluis.gate.model import Request, Standing
 from sluis.kernel.outcome import Clause, Reason, Refused
 from sluis.kernel.text import msg
+from sluis.ledger.numbers import looks_like_insz
 
 E_GOV = "Decreet 18 juli 2008 betreffende het elektronische bestuurlijke gegevensverkeer"
 GDPR = "AVG"
@@ -45,6 +47,7 @@ Check = Callable[[Situation], Reason | None]
 
 
 _WORD = re.compile(r"[a-z][a-z0-9:._-]{0,79}")
+_MARK = re.compile(r"[!-~]{1,128}")
 _MANY_DIGITS = re.compile(r"(?:\d\D?){8}")
 
 
@@ -56,13 +59,21 @@ def presentable(word: str) -> str:
     return word if _WORD.fullmatch(word) and not _MANY_DIGITS.search(word) else "…"
 
 
+def is_mark(correlation: str) -> bool:
+    """Say whether a mark that a sender gave to its request may stand in evidence."""
+    return _MARK.fullmatch(correlation) is not None and not looks_like_insz(correlation)
+
+
 def _clause(situation: Situation, what: str, default: Clause) -> Clause:
     return situation.leg.clauses.get(what, default)
 
 
 def check_agreement_in_force(situation: Situation) -> Reason | None:
-    """The agreement is signed by all, published, and neither ended, suspended nor revoked."""
-    if situation.state == "in_force":
+    """The agreement is signed by all, published, and neither ended, suspended, waiting nor revoked.
+
+    What the term or a merger says more exactly is not said twice.
+    """
+    if situation.state in OPEN or _is_told_by_another(situation):
         return None
     return Reason(
         "agreement-not-in-force",
@@ -70,6 +81,12 @@ def check_agreement_in_force(situation: Situation) -> Reason | None:
         _clause(situation, "term", Clause(E_GOV, "art. 8, § 1")),
         msg("Kijk op de bladzijde van de overeenkomst welke stap ontbreekt, of sluit een nieuwe overeenkomst."),
     )
+
+
+def _is_told_by_another(situation: Situation) -> bool:
+    if situation.state in (PUBLISHED, ENDED):
+        return check_term(situation) is not None
+    return situation.state == WAITING and situation.request.party in situation.must_sign_anew
 
 
 def check_term(situation: Situation) -> Reason | None:
@@ -217,6 +234,31 @@ def check_conditions(situation: Situation) -> Reason | None:
     )
 
 
+def check_reference(situation: Situation) -> Reason | None:
+    """The day on which persons are judged lies in the term, and not after the day of asking."""
+    first, reference = situation.policy.in_force_from, situation.request.reference
+    if first is None or min(first, situation.on) <= reference <= situation.on:
+        return None
+    return Reason(
+        "reference-outside-term",
+        msg("De gevraagde dag valt voor het begin van de overeenkomst of na vandaag."),
+        _clause(situation, "term", Clause(E_GOV, "art. 8, § 1")),
+        msg("Kies een dag binnen de looptijd van de overeenkomst, ten laatste vandaag."),
+    )
+
+
+def check_correlation(situation: Situation) -> Reason | None:
+    """The sender's own mark of the request is short, printable and no person's number: it stands in the evidence."""
+    if not situation.request.correlation or is_mark(situation.request.correlation):
+        return None
+    return Reason(
+        "correlation-unfit",
+        msg("Het kenmerk van de vraag is te lang, heeft andere tekens of lijkt op een nummer van een persoon."),
+        Clause(GDPR, "art. 5, lid 1, c)"),
+        msg("Gebruik als kenmerk een UUID, of hoogstens 128 letters, cijfers en leestekens zonder spaties."),
+    )
+
+
 CHECKS: tuple[Check, ...] = (
     check_agreement_in_force,
     check_term,
@@ -229,6 +271,8 @@ CHECKS: tuple[Check, ...] = (
     check_channel,
     check_periodicity,
     check_conditions,
+    check_reference,
+    check_correlation,
 )
 
 

@@ -20,14 +20,20 @@ def in_scope(facts: SubjectFacts, *, scope: SubjectScope, territory: frozenset[s
 
     `territory` is None where the leg holds everywhere.
     """
-    if facts.born > on or (facts.died is not None and facts.died < on):
-        return False
-    age = completed_years(facts.born, on)
-    if scope.age_from is not None and age < scope.age_from:
-        return False
-    if scope.age_to is not None and age > scope.age_to:
-        return False
-    return territory is None or facts.nis in territory
+    return (
+        _is_of_age(facts.born, scope, on)
+        and (facts.died is None or facts.died >= on)
+        and (territory is None or facts.nis in territory)
+    )
+
+
+def _is_of_age(born: date, scope: SubjectScope, on: date) -> bool:
+    age = completed_years(born, on)
+    return (
+        born <= on
+        and (scope.age_from is None or age >= scope.age_from)
+        and (scope.age_to is None or age <= scope.age_to)
+    )
 
 
 def within(
@@ -43,8 +49,15 @@ def within(
     Unknown, too old and living elsewhere are absent, all alike: the caller cannot tell which it was.
     """
     found: dict[Insz, Insz] = {}
+    of_age: dict[date, bool] = {}  # of 20,000 children many have one birthday: each day is judged once
     for number in asked:
         known = facts.get(number)
-        if known is not None and in_scope(known, scope=scope, territory=territory, on=on):
-            found.setdefault(known.insz, number)
+        if known is None:
+            continue
+        insz, born, died, nis = known
+        is_of_age = of_age.get(born)
+        if is_of_age is None:
+            is_of_age = of_age[born] = _is_of_age(born, scope, on)
+        if is_of_age and (died is None or died >= on) and (territory is None or nis in territory):
+            found.setdefault(insz, number)
     return found

@@ -24,10 +24,13 @@ class Receivers:
 
 
 @lru_cache(maxsize=4096)
-def receivers_on(named: frozenset[str], party: str, on: date) -> Receivers:
+def receivers_on(
+    named: frozenset[str], party: str, on: date, signed_anew: frozenset[str] = frozenset()
+) -> Receivers:
     """Return who may act as receiver of a leg that names these parties.
 
-    `kind:ocmw` in `named` stands for every body of that kind; it counts for `party` when that is one.
+    `kind:ocmw` in `named` stands for every body of that kind; it counts for `party` when that is one. `signed_anew` are
+    the bodies that a merger made and that signed the agreement since.
     """
     parties: set[str] = set()
     anew: set[str] = set()
@@ -37,7 +40,8 @@ def receivers_on(named: frozenset[str], party: str, on: date) -> Receivers:
             continue  # a class is no party: it counts for its members only, below
         body = find_body(name)
         outcome = succession(body, on) if body is not None else None
-        if isinstance(outcome, PassesTo):
+        signed = isinstance(outcome, MustSignAnew) and outcome.body.id in signed_anew
+        if outcome is not None and (signed or isinstance(outcome, PassesTo)):
             parties.add(outcome.body.id)
             predecessors.append((name, outcome.body.id))
         elif isinstance(outcome, MustSignAnew):
@@ -54,14 +58,14 @@ def receivers_on(named: frozenset[str], party: str, on: date) -> Receivers:
 
 @lru_cache(maxsize=4096)
 def with_predecessors(party: str, on: date) -> tuple[str, ...]:
-    """Return the party and every body whose agreements had passed to it by that day."""
+    """Return the party and every body that had gone up in it by that day, whether or not it must sign anew."""
     return (
         party,
         *(
             body.id
             for body in bodies()
             if body.ended_on is not None
-            and isinstance(outcome := succession(body, on), PassesTo)
+            and isinstance(outcome := succession(body, on), PassesTo | MustSignAnew)
             and outcome.body.id == party
         ),
     )

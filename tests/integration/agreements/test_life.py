@@ -198,7 +198,7 @@ def test_a_step_without_its_entry_in_the_ledger_does_not_happen(database: Databa
     with database.transaction() as connection:
         state = store.read_state(connection, done.agreement)
         assert state is not None
-        assert state.state == "in_force"
+        assert state.state == "published"
 
 
 def test_the_application_cannot_change_what_was_signed(database: Database) -> None:
@@ -299,7 +299,7 @@ def test_a_revocation_waits_for_the_release_that_holds_the_agreement(database: D
     with database.transaction() as connection:
         state = store.hold_agreement(connection, done.agreement)
         assert state is not None
-        assert state.state == "in_force"
+        assert state.is_open_on(DAY)
         other = threading.Thread(target=revoke)
         other.start()
         _wait_for_a_waiter(database)

@@ -6,7 +6,7 @@ import ast
 from pathlib import Path
 
 import sluis
-from sluis.agreements.actions import _KINDS
+from sluis.agreements.steps import KINDS
 from sluis.ledger.words import GROUND_WORDS, KIND_WORDS, in_words
 
 SOURCE = Path(sluis.__file__).parent
@@ -35,7 +35,7 @@ def test_every_ground_that_the_gate_gives_has_words() -> None:
 
 
 def test_every_step_of_an_agreement_has_words() -> None:
-    assert set(_KINDS.values()) <= KIND_WORDS.keys()
+    assert set(KINDS.values()) <= KIND_WORDS.keys()
 
 
 def test_every_kind_that_the_gate_names_has_words() -> None:
