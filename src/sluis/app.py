@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from sluis.agreements.duties import DutySource
 from sluis.authentic.source import AuthenticRegister, SocialeToeslagSource
 from sluis.background import Repeating
 from sluis.database import Database, migrate
+from sluis.deliveries.model import Channel
+from sluis.deliveries.smtp import MailServer, SmtpChannel
+from sluis.deliveries.worker import deliver_due
 from sluis.gate.actions import Gate
 from sluis.gate.model import Source
 from sluis.ledger.keys import LedgerKeys, ledger_keys
 from sluis.ledger.sequencer import Sequencer
+from sluis.lists.duties import ConfirmationDuties
 from sluis.lists.passage import Lists
 from sluis.lists.upkeep import expire_overdue, remind_overdue
 from sluis.lists.vault import open_vault
@@ -20,11 +25,17 @@ from sluis.settings import Settings
 from sluis.web.store import remove_old_sessions
 
 _UPKEEP_SECONDS = 60.0
+_DELIVERY_SECONDS = 5.0
 
 
 def sources() -> Mapping[str, Source]:
     """Return the slices that can supply items, by the name that agreements use."""
     return {source.code: source for source in (SocialeToeslagSource(),)}
+
+
+def duty_sources() -> Sequence[DutySource]:
+    """Return the slices that know what somebody still has to do."""
+    return (ConfirmationDuties(),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +63,20 @@ class Installation:
     def sequencer(self) -> Sequencer:
         """Return the thread that puts entries into the tree."""
         return Sequencer(self.database, self.keys.signer)
+
+    def channels(self) -> Sequence[Channel]:
+        """Return the ways out that this installation has; deliveries on another wait."""
+        server = MailServer.from_settings(self.settings)
+        return () if server is None else (SmtpChannel(server),)
+
+    def courier(self) -> Repeating:
+        """Return the thread that sends what is due."""
+        channels = self.channels()
+        return Repeating(
+            lambda: deliver_due(self.database, channels, clock=lambda: datetime.now(UTC)),
+            every_seconds=_DELIVERY_SECONDS,
+            name="courier",
+        )
 
     def upkeep(self) -> Repeating:
         """Return the thread that does what time asks for: expiries and reminders."""

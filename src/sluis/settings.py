@@ -59,6 +59,10 @@ class Settings(BaseSettings):
         default="vtc",
         description="The supervising body's id in the register of parties: only there does the role supervisor count.",
     )
+    outreach_party: str = Field(
+        default="opgroeien-regie",
+        description="The body that follows who has joined, by its id: only there does the role outreach count.",
+    )
     origin: str = Field(
         default="sluis.example/ledger", description="The name of this ledger, first line of every checkpoint."
     )

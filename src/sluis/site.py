@@ -11,8 +11,9 @@ from fastapi.concurrency import run_in_threadpool
 
 from sluis.accession import web as accession_pages
 from sluis.agreements.store import find_party
-from sluis.app import Installation
+from sluis.app import Installation, duty_sources
 from sluis.authentic.names import numbers_of
+from sluis.background import Repeating
 from sluis.citizen import web as citizen_pages
 from sluis.database import Connection
 from sluis.gate import store as actors
@@ -20,6 +21,8 @@ from sluis.gate.actions import day_of
 from sluis.kernel.text import Message, msg
 from sluis.lists import web as lists_pages
 from sluis.lists.workbook import start_reader
+from sluis.outreach import web as outreach_pages
+from sluis.outreach.worklist import send_digests
 from sluis.oversight import web as oversight_pages
 from sluis.register import web as register_pages
 from sluis.web.kit import NavigationItem, PageKit
@@ -32,6 +35,7 @@ ROLE_NAMES: Mapping[str, Message] = {
     "signatory": msg("ondertekenaar"),
     "access-manager": msg("toegangsbeheerder"),
     "supervisor": msg("toezichthouder"),
+    "outreach": msg("medewerker opvolging"),
     "citizen": msg("burger"),
 }
 
@@ -39,8 +43,8 @@ ROLE_NAMES: Mapping[str, Message] = {
 class Directory:
     """The people of this installation, as the page kit asks for them."""
 
-    def __init__(self, clock: Callable[[], datetime], *, supervisor: str) -> None:
-        self._clock, self._supervisor = clock, supervisor
+    def __init__(self, clock: Callable[[], datetime], *, supervisor: str, following: str = "opgroeien-regie") -> None:
+        self._clock, self._supervisor, self._following = clock, supervisor, following
 
     def list_people(self, connection: Connection) -> Sequence[SignInChoice]:
         """Return the fictional people of the demo, with the roles that they hold now."""
@@ -71,6 +75,9 @@ class Directory:
         if party != self._supervisor:
             # Whoever grants it elsewhere gives nothing: that role reads the evidence of every party.
             roles.discard("supervisor")
+        if party != self._following:
+            # The same: that role sees where every body stands, and writes to them.
+            roles.discard("outreach")
         if actors.insz_of(connection, person_id) is not None:
             roles.add("citizen")
         return SignedIn(
@@ -98,8 +105,18 @@ NAVIGATION: tuple[NavigationItem, ...] = (
     NavigationItem(
         msg("Grootboek"), "/grootboek", frozenset({"officer", "dpo", "signatory", "access-manager", "supervisor"})
     ),
+    NavigationItem(msg("Opvolging"), "/opvolging", frozenset({"outreach"})),
+    NavigationItem(
+        msg("Mijn werk"),
+        "/mijn-werk",
+        frozenset({"officer", "dpo", "signatory", "access-manager", "supervisor", "outreach"}),
+    ),
     NavigationItem(msg("Mijn gegevens"), "/mijn-gegevens", frozenset({"citizen"})),
 )
+
+
+_WITH_PAGES = ("lists", "accession", "oversight", "outreach", "citizen", "register")
+_DIGEST_SECONDS = 300.0
 
 
 def _now() -> datetime:
@@ -108,11 +125,12 @@ def _now() -> datetime:
 
 def create_app(house: Installation, *, clock: Callable[[], datetime] = _now) -> FastAPI:
     """Return the application: the shell, every slice's routes, and the threads that live as long as it does."""
+    people = directory_of(house, clock=clock)
     kit = PageKit(
         settings=house.settings,
         database=house.database,
-        people=Directory(clock, supervisor=house.settings.supervisor),
-        templates={name: f"sluis.{name}" for name in ("lists", "accession", "oversight", "citizen", "register")},
+        people=people,
+        templates={name: f"sluis.{name}" for name in _WITH_PAGES},
         navigation=NAVIGATION,
         role_names=ROLE_NAMES,
         tiles=lists_pages.tiles_of(house.lists, clock),
@@ -127,14 +145,40 @@ def create_app(house: Installation, *, clock: Callable[[], datetime] = _now) -> 
     app.include_router(oversight_pages.build_router(verifier=house.keys.verifier))
     app.include_router(register_pages.build_router())
     app.include_router(citizen_pages.build_router(secrets=house.keys.persons, numbers_of=numbers_of))
+    app.include_router(
+        outreach_pages.build_router(
+            duty_sources=duty_sources(),
+            public_address=house.settings.public_address,
+            mail_is_set_up=lambda: bool(house.channels()),
+        )
+    )
     app.router.lifespan_context = _with_threads(house)
     return app
+
+
+def directory_of(house: Installation, *, clock: Callable[[], datetime] = _now) -> Directory:
+    """Return the people of an installation."""
+    settings = house.settings
+    return Directory(clock, supervisor=settings.supervisor, following=settings.outreach_party)
+
+
+def make_digests(house: Installation, *, at: datetime, at_any_hour: bool = False) -> int:
+    """Queue today's digest for everyone who wants it and has something to do; return how many."""
+    return send_digests(
+        house.database,
+        duty_sources(),
+        directory_of(house, clock=lambda: at).find,
+        link=house.settings.public_address,
+        at=at,
+        at_any_hour=at_any_hour,
+    )
 
 
 def _with_threads(house: Installation) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        threads = (house.sequencer(), house.upkeep())
+        digests = Repeating(lambda: make_digests(house, at=_now()), every_seconds=_DIGEST_SECONDS, name="digests")
+        threads = (house.sequencer(), house.upkeep(), house.courier(), digests)
         start_reader()
         for thread in threads:
             thread.start()

@@ -155,6 +155,20 @@ def overdue_confirmations(connection: Connection, *, on: date, most: int = 500) 
     return [(row[0], row[1], row[2]) for row in rows]
 
 
+def open_confirmations(
+    connection: Connection, *, party: str | None, most: int, skip: int
+) -> list[tuple[str, str, date, datetime]]:
+    """Return collected answers that wait for a confirmation: agreement, party, last day, moment of collection."""
+    rows = connection.execute(
+        "SELECT agreement, party, confirm_before, collected_at FROM lists_exchange"
+        " WHERE state = 'collected' AND confirm_before IS NOT NULL AND collected_at IS NOT NULL"
+        " AND (%(party)s::text IS NULL OR party = %(party)s)"
+        " ORDER BY confirm_before, id LIMIT %(most)s OFFSET %(skip)s",
+        {"party": party, "most": most, "skip": skip},
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in rows]
+
+
 def insert_reminder(connection: Connection, exchange: UUID, *, ordinal: int, at: datetime) -> bool:
     """Record a reminder; False when it was sent already."""
     cursor = connection.execute(

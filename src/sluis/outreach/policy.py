@@ -17,6 +17,14 @@ LONGEST_NOTE = 2_000
 LONGEST_TEXT = 8_000
 BODY_MARK, LINK_MARK = "{bestuur}", "{link}"
 
+# Whoever holds one of these may open the page of an agreement: a follower without them sees its code only.
+_AGREEMENT_READERS = frozenset({"officer", "dpo", "signatory", "access-manager", "supervisor"})
+
+
+def may_open_agreements(roles: frozenset[str]) -> bool:
+    """Return whether links to agreements lead somewhere for who holds these roles."""
+    return bool(roles & _AGREEMENT_READERS)
+
 
 def wrong_address(address: str) -> Message | None:
     """Return what is wrong with the mail address of a body; None where nothing is."""

@@ -20,7 +20,7 @@ from sluis.outreach.export import CSV_TYPE, EXCEL_TYPE, as_csv, as_excel
 from sluis.outreach.following import NEXT_STEP, STUCK_AFTER_WORKING_DAYS, Dashboard, look, standings_of
 from sluis.outreach.model import STAGE_KINDS, STAGE_WORDS, STAGES, Group, Stage, Standing
 from sluis.outreach.places import places_on
-from sluis.outreach.policy import FOLLOWER
+from sluis.outreach.policy import FOLLOWER, may_open_agreements
 from sluis.outreach.tiles import HEXAGON, Tile, drawing_size, tiles
 from sluis.outreach.web_groups import GroupQuery, group_words
 from sluis.web.access import require_role
@@ -95,6 +95,7 @@ def show_dashboard(request: Request, person: Follower, asked: Annotated[GroupQue
         steps=_steps(board),
         next_steps=NEXT_STEP,
         stuck_after=STUCK_AFTER_WORKING_DAYS,
+        may_read=may_open_agreements(person.roles),
     )
 
 

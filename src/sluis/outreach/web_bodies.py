@@ -20,7 +20,7 @@ from sluis.outreach.addresses import LARGEST_FILE, Fault, import_addresses, set_
 from sluis.outreach.following import standings_of
 from sluis.outreach.model import CONTACT_WORDS, STAGE_KINDS, STAGE_WORDS, Group, Standing
 from sluis.outreach.places import places_on
-from sluis.outreach.policy import FOLLOWER, LANGUAGES
+from sluis.outreach.policy import FOLLOWER, LANGUAGES, may_open_agreements
 from sluis.web.access import require_role
 from sluis.web.kit import kit_of
 from sluis.web.people import SignedIn
@@ -41,7 +41,7 @@ def add_routes(router: APIRouter) -> None:
 
 def show_body(request: Request, body: str, person: Follower) -> Response:
     """Show one body."""
-    return _body_page(request, body)
+    return _body_page(request, person, body)
 
 
 def change_address(
@@ -61,7 +61,7 @@ def change_address(
             if taal in LANGUAGES:
                 store.set_language(connection, body=body, language=taal)
     except SluisError as error:
-        return _body_page(request, body, address=adres[:300], error=error.what)
+        return _body_page(request, person, body, address=adres[:300], error=error.what)
     return RedirectResponse(f"/opvolging/besturen/{body}?bewaard=ja", status_code=303)
 
 
@@ -104,7 +104,9 @@ def _addresses_page(request: Request, faults: tuple[Fault, ...], *, error: Messa
     )
 
 
-def _body_page(request: Request, body: str, *, address: str | None = None, error: Message | None = None) -> Response:
+def _body_page(
+    request: Request, person: SignedIn, body: str, *, address: str | None = None, error: Message | None = None
+) -> Response:
     kit = kit_of(request)
     with kit.database.transaction() as connection:
         standing = _standing(connection, body, request)
@@ -128,6 +130,7 @@ def _body_page(request: Request, body: str, *, address: str | None = None, error
         stage_kinds=STAGE_KINDS,
         state_words=STATE_WORDS,
         saved="bewaard" in request.query_params,
+        may_read=may_open_agreements(person.roles),
     )
 
 
