@@ -110,14 +110,22 @@ def corrected(lines: pl.DataFrame, *, month: int, run: int, run_month: int, know
 
 
 def _with_gone(lines: pl.DataFrame, told_before: pl.DataFrame, month: int) -> pl.DataFrame:
-    """Return the lines, with a 0 for everything that was told before and that the law no longer names."""
-    zero = told_before.join(lines, on=WHO, how="anti").with_columns(
-        month=pl.lit(month, dtype=pl.Int32()),
-        amount_cents=pl.lit(0, dtype=pl.Int64()),
-        status=pl.lit(FINAL),
-        doubt=pl.lit(""),
+    """Return the lines, with one for everything that was told before and that the law no longer names.
+
+    It is a 0, or open where the same benefit of the child is open: who would get it is then not known either.
+    """
+    open_now = lines.filter(pl.col("amount_cents").is_null()).select("child", "benefit").unique()
+    gone = told_before.join(lines, on=WHO, how="anti").join(
+        open_now.with_columns(is_open=pl.lit(value=True)), on=("child", "benefit"), how="left"
     )
-    return pl.concat([lines.select(LINE.names()), zero.select(LINE.names())])
+    is_open = pl.col("is_open").is_not_null()
+    told = gone.with_columns(
+        month=pl.lit(month, dtype=pl.Int32()),
+        amount_cents=pl.when(~is_open).then(pl.lit(0, dtype=pl.Int64())),
+        status=pl.when(is_open).then(pl.lit(UNDECIDED)).otherwise(pl.lit(FINAL)),
+        doubt=pl.when(is_open).then(pl.lit("open")).otherwise(pl.lit("")),
+    )
+    return pl.concat([lines.select(LINE.names()), told.select(LINE.names())])
 
 
 def _change() -> pl.Expr:

@@ -57,17 +57,17 @@ def is_iban(written: str) -> bool:
     return int("".join(str(int(each, 36)) for each in plain[4:] + plain[:4])) % 97 == 1
 
 
-def test_iban(number: int) -> str:
+def sample_iban(number: int) -> str:
     """Return the test account with this number (0 to 999,999,999,999): right check digits, and no country's."""
     body = f"{number:012d}"
     digits = "".join(str(int(each, 36)) for each in f"{body}{TEST_COUNTRY}00")
     return f"{TEST_COUNTRY}{98 - int(digits) % 97:02d}{body}"
 
 
-def test_accounts(payees: pl.DataFrame) -> pl.DataFrame:
+def sample_accounts(payees: pl.DataFrame) -> pl.DataFrame:
     """Return a test account for each payee (`person`), numbered in their order: the same payees, the same accounts."""
     ordered = payees.select("person").unique().sort("person").get_column("person")
-    ibans = [test_iban(number) for number in range(1, len(ordered) + 1)]
+    ibans = [sample_iban(number) for number in range(1, len(ordered) + 1)]
     return pl.DataFrame({"person": ordered, "iban": ibans, "from": [None] * len(ordered)}, schema=ACCOUNT)
 
 

@@ -17,7 +17,7 @@ from typing import Final
 import polars as pl
 
 from sluis.benefits.grants.book import GrantBook, Run
-from sluis.benefits.money.accounts import ACCOUNT, PAYERS, test_accounts, test_iban
+from sluis.benefits.money.accounts import ACCOUNT, PAYERS, sample_accounts, sample_iban
 from sluis.benefits.money.feedback import REJECTED, RETURNED, BankFile, read_bank_file
 from sluis.benefits.money.orders import CLAIM, DEDUCTION, HELD, LINKED, PAYMENT, PLAN, Orders, Ways, make_orders
 from sluis.benefits.money.pain001 import Debtor, OrderFile, order_files
@@ -26,7 +26,7 @@ from sluis.kernel.month import Month
 
 # The payers' own accounts are not ours to know: test accounts, numbered at the end of the range.
 DEBTORS: Final = tuple(
-    Debtor(code, name, test_iban(999_999_999_990 + place)) for place, (code, name) in enumerate(PAYERS.items())
+    Debtor(code, name, sample_iban(999_999_999_990 + place)) for place, (code, name) in enumerate(PAYERS.items())
 )
 
 
@@ -44,7 +44,7 @@ class Payees:
         if not self.with_test_accounts:
             return self.accounts
         payees = decisions.select(pl.col("payee").alias("person"))
-        return pl.concat([self.accounts, test_accounts(payees.join(self.accounts, on="person", how="anti"))])
+        return pl.concat([self.accounts, sample_accounts(payees.join(self.accounts, on="person", how="anti"))])
 
 
 class PayDesk:
@@ -88,7 +88,7 @@ class PayDesk:
         return statement
 
     def payments(self, runs: tuple[Run, ...] | None = None) -> pl.DataFrame:
-        """Return every payment of the book with what the bank last said of it: `bank` and `reason`, null for nothing."""
+        """Return every payment of the book with what the bank last said: `bank` and `reason`, null for nothing."""
         told = self.book.runs() if runs is None else runs
         frames = [
             _scan(run, "payments", PAYMENT).with_columns(run=pl.lit(run.number, dtype=pl.Int32())) for run in told
