@@ -23,10 +23,7 @@ class AuthenticRegister:
 
         `nis` is the municipality of residence on the reference date; none for who lived nowhere that is known.
         """
-        return {
-            asked: SubjectFacts(insz, born, died, nis)
-            for asked, insz, born, died, nis in read_facts(connection, subjects, reference)
-        }
+        return {row[0]: SubjectFacts._make(row[1:]) for row in read_facts(connection, subjects, reference)}
 
     def count(
         self,

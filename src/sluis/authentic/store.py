@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -195,12 +196,17 @@ def load(connection: Connection, directory: Path, *, at: datetime, told: Told = 
 
 
 _FEW: Final = 100
+_DAY_ZERO: Final = date(2000, 1, 1).toordinal()
+_PLACE_AND_PAYEE: Final = itemgetter(0, 1)
 
 # `= ANY (array)` goes through the index once, in its order, where a join over 20,000 numbers tempts the planner to read
-# the register of all persons from end to end. An old number never answers for itself.
+# the register of all persons from end to end. An old number never answers for itself. The numbers go as one text and
+# each column comes as one, days as whole numbers: of a long list, every value apart would cost more than finding it.
 _RESIDENTS = """
-SELECT person, person, born, died, nis FROM authentic_residences
-WHERE person = ANY (%(asked)s::text[])
+SELECT string_agg(person, ','), string_agg((born - '2000-01-01')::text, ','),
+       string_agg(coalesce((died - '2000-01-01')::text, ''), ','), string_agg(coalesce(nis, ''), ',')
+FROM authentic_residences
+WHERE person = ANY (string_to_array(%(asked)s, ','))
   AND valid_from <= %(on)s AND (valid_to IS NULL OR valid_to >= %(on)s)
   AND NOT EXISTS (SELECT FROM authentic_insz_replacements WHERE old = person)
 """
@@ -236,7 +242,7 @@ WHERE nis = ANY (%(territory)s) AND valid_from <= %(on)s AND (valid_to IS NULL O
 _TOESLAG = """
 FROM (
     SELECT person, range_agg(daterange(valid_from, valid_to, '[]')) AS spells FROM authentic_entitlements
-    WHERE person = ANY (%(asked)s::text[]) AND benefit = 'sociale_toeslag' GROUP BY person
+    WHERE person = ANY (string_to_array(%(asked)s, ',')) AND benefit = 'sociale_toeslag' GROUP BY person
 ) e
 """
 
@@ -250,12 +256,20 @@ LEFT JOIN authentic_beneficiaries b
 
 _WITHIN = "WHERE e.spells && daterange(%(since)s, %(on)s, '[]')"
 
+_COLUMNS = """
+SELECT string_agg(child, ','), string_agg(coalesce((began - '2000-01-01')::text, ''), ','),
+       string_agg(coalesce(payee, ''), ',')
+"""
+
 # (with the start of the right, with the payees) -> statement: the whitelist of what can be read at all.
 _TOESLAG_STATEMENTS: Final = {
-    (False, False): f"SELECT e.person, NULL::date, NULL {_TOESLAG} {_WITHIN}",
-    (True, False): f"SELECT e.person, {_STARTS}, NULL {_TOESLAG} {_WITHIN}",
-    (False, True): f"SELECT e.person, NULL::date, b.person {_TOESLAG} {_PAYEES} {_WITHIN}",
-    (True, True): f"SELECT e.person, {_STARTS}, b.person {_TOESLAG} {_PAYEES} {_WITHIN}",
+    which: f"{_COLUMNS} FROM (SELECT e.person, {columns} {rest} {_WITHIN}) AS found (child, began, payee)"
+    for which, columns, rest in (
+        ((False, False), "NULL::date, NULL::text", _TOESLAG),
+        ((True, False), f"{_STARTS}, NULL::text", _TOESLAG),
+        ((False, True), "NULL::date, b.person", f"{_TOESLAG} {_PAYEES}"),
+        ((True, True), f"{_STARTS}, b.person", f"{_TOESLAG} {_PAYEES}"),
+    )
 }
 
 
@@ -269,8 +283,14 @@ def read_facts(
     """
     if len(asked) <= _FEW:
         return connection.execute(_OTHERS, {"asked": list(asked), "on": reference}).fetchall()
-    found = connection.execute(_RESIDENTS, {"asked": list(asked), "on": reference}).fetchall()
-    seen = {row[0] for row in found}
+    row = connection.execute(_RESIDENTS, {"asked": ",".join(asked), "on": reference}).fetchone()
+    persons, born, died, nis = _columns(row, 4)
+    found: list[tuple[Insz, Insz, date, date | None, str | None]] = [
+        (Insz(person), Insz(person), began, ended, place or None)
+        for person, began, ended, place in zip(persons, _days(born), _days(died), nis, strict=True)
+        if began is not None
+    ]
+    seen = set(persons)
     missing = [number for number in asked if number not in seen]
     if missing:
         found += connection.execute(_OTHERS, {"asked": missing, "on": reference}).fetchall()
@@ -313,9 +333,25 @@ def read_sociale_toeslag(
     What is not asked for is neither read nor returned. The right counts on any day from `since` (absent: the
     reference date) to the reference date; the payees are those of the reference date, by number.
     """
-    rows = connection.execute(
+    row = connection.execute(
         _TOESLAG_STATEMENTS[with_start, with_beneficiary],
-        {"asked": list(asked), "on": reference, "since": since or reference},
-    ).fetchall()
+        {"asked": ",".join(asked), "on": reference, "since": since or reference},
+    ).fetchone()
+    children, began, payees = _columns(row, 3)
     place = {number: index for index, number in enumerate(asked)}
-    return sorted(dict.fromkeys(rows), key=lambda row: (place[row[0]], row[2] or ""))
+    rows = set(zip([place[Insz(child)] for child in children], payees, children, _days(began), strict=True))
+    return [
+        (Insz(child), start, Insz(payee) if payee else None)
+        for _, payee, child, start in sorted(rows, key=_PLACE_AND_PAYEE)
+    ]
+
+
+def _columns(row: tuple[Any, ...] | None, count: int) -> list[list[str]]:
+    """Return the columns of a statement that gives each as one text; none of our values has a comma."""
+    return [[] for _ in range(count)] if row is None or row[0] is None else [column.split(",") for column in row]
+
+
+def _days(column: list[str]) -> list[date | None]:
+    """Return the days that stand there as whole numbers since 2000, each made once; an empty text is none."""
+    known = {text: date.fromordinal(_DAY_ZERO + int(text)) if text else None for text in set(column)}
+    return [known[text] for text in column]

@@ -4,7 +4,7 @@ An entry is written by `record` in the transaction of what it tells about. The s
 signs a checkpoint within a second. Anyone with the public key checks an export or a receipt without this database.
 """
 
-from sluis.ledger.actions import Erased, Subjects, erase_person, record, record_many
+from sluis.ledger.actions import Erased, KeysAhead, Subjects, erase_person, keys_ahead, record, record_many
 from sluis.ledger.audit import Verified
 from sluis.ledger.entry import (
     AgreementText,
@@ -40,6 +40,7 @@ __all__ = [
     "EntryId",
     "Erased",
     "Ground",
+    "KeysAhead",
     "LedgerBroken",
     "LedgerKeys",
     "Outcome",
@@ -61,6 +62,7 @@ __all__ = [
     "find_entry",
     "grounds_of",
     "issue_receipt",
+    "keys_ahead",
     "latest_checkpoint",
     "ledger_keys",
     "make_keys",

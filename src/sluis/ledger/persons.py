@@ -1,17 +1,20 @@
 """Persons in the ledger: found under a key of their own, gone when that key is destroyed.
 
-    reference   HMAC(installation secret, INSZ)      under which a person's key is kept
+    reference   derived(installation secret, INSZ)   under which a person's key is kept
     key         32 random bytes                      made when the person first appears
-    tag         HMAC(key, "index")                   under which the person's entries are found
-    pseudonym   HMAC(key, number of the entry)       the person in one entry; two entries cannot be joined by it
+    tag         derived(key, "index")                under which the person's entries are found
+    pseudonym   derived(key, number of the entry)    the person in one entry; two entries cannot be joined by it
 
-All are HMAC-SHA-256, all 32 bytes. The sorted pseudonyms of a group are the leaves of an RFC 9162 tree, whose root
-stands in the entry. With the key gone, tag and pseudonyms are random numbers of nobody.
+`derived` is the one-step key derivation of NIST SP 800-56C Rev. 2 (section 4, option 1) with SHA-256, cut nowhere:
+SHA-256(00000001 || secret of 32 bytes || what it is for). All lengths are fixed, so nothing can be appended. A list of
+20,000 needs it some 60,000 times, and HMAC takes two to three times as long. The sorted pseudonyms of a group are the
+leaves of an RFC 9162 tree, whose root stands in the entry. With the key gone, tag and pseudonyms are random numbers of
+nobody.
 """
 
 from __future__ import annotations
 
-import hmac
+import re
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -22,11 +25,10 @@ from sluis.kernel.insz import Insz
 from sluis.ledger.entry import EntryId, SubjectSet
 from sluis.ledger.tree import EMPTY_ROOT, HASH_BYTES, leaf_hash, tree_root
 
-_INNER: Final = bytes(byte ^ 0x36 for byte in range(256))
-_OUTER: Final = bytes(byte ^ 0x5C for byte in range(256))
-_INNER_REST: Final = b"\x36" * 32
-_OUTER_REST: Final = b"\x5c" * 32
+_COUNTER: Final = b"\x00\x00\x00\x01"
 _INDEX: Final = b"index"
+_DIGITS: Final = 11
+_ALL_DIGITS: Final = re.compile(r"[0-9]*").fullmatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +47,11 @@ class PersonSecret:
 
     def references(self, numbers: Iterable[Insz]) -> list[bytes]:
         """Return the references of many persons, in their order."""
-        inner = sha256(self.secret.translate(_INNER) + _INNER_REST)
-        outer = sha256(self.secret.translate(_OUTER) + _OUTER_REST)
-        found: list[bytes] = []
-        for number in numbers:
-            if len(number) != 11 or not (number.isascii() and number.isdigit()):
-                raise ValueError("A person is named by the eleven digits of an INSZ.")
-            inside, outside = inner.copy(), outer.copy()
-            inside.update(number.encode())
-            outside.update(inside.digest())
-            found.append(outside.digest())
-        return found
+        asked = list(numbers)
+        if any(len(number) != _DIGITS for number in asked) or not _ALL_DIGITS("".join(asked)):
+            raise ValueError("A person is named by the eleven digits of an INSZ.")
+        begin = _COUNTER + self.secret
+        return [sha256(begin + number.encode()).digest() for number in asked]
 
 
 PersonKey = NewType("PersonKey", bytes)
@@ -65,7 +61,7 @@ PersonKey = NewType("PersonKey", bytes)
 def new_person_key() -> PersonKey:
     """Return a fresh key with its tag."""
     key = secrets.token_bytes(HASH_BYTES)
-    return PersonKey(key + hmac.digest(key, _INDEX, "sha256"))
+    return PersonKey(key + sha256(_COUNTER + key + _INDEX).digest())
 
 
 def tag_of(key: PersonKey) -> bytes:
@@ -75,23 +71,13 @@ def tag_of(key: PersonKey) -> bytes:
 
 def pseudonym(key: PersonKey, entry_id: EntryId) -> bytes:
     """Return the person's pseudonym in one entry."""
-    return hmac.digest(key[:HASH_BYTES], entry_id.bytes, "sha256")
+    return pseudonyms((key,), entry_id)[0]
 
 
 def pseudonyms(keys: Iterable[PersonKey], entry_id: EntryId) -> list[bytes]:
-    """Return the pseudonyms of many persons in one entry, in their order.
-
-    HMAC written out, since one call of `hmac.digest` costs twice as much; the tests hold the two equal.
-    """
-    inside = _INNER_REST + entry_id.bytes
-    return [
-        sha256(
-            (secret := key[:HASH_BYTES]).translate(_OUTER)
-            + _OUTER_REST
-            + sha256(secret.translate(_INNER) + inside).digest()
-        ).digest()
-        for key in keys
-    ]
+    """Return the pseudonyms of many persons in one entry, in their order."""
+    number = entry_id.bytes
+    return [sha256(_COUNTER + key[:HASH_BYTES] + number).digest() for key in keys]
 
 
 def subject_set(sorted_pseudonyms: Sequence[bytes]) -> SubjectSet:

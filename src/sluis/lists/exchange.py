@@ -8,14 +8,17 @@ answer is.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import hmac
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
+from concurrent.futures import TimeoutError as FutureTimeout
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath, PureWindowsPath
 from uuid import UUID, uuid4
 
-from psycopg import Rollback
+from psycopg import DatabaseError, Rollback
+from psycopg_pool import PoolTimeout
 
 from sluis.agreements.policy import LegPolicy
 from sluis.database import Connection
@@ -24,6 +27,7 @@ from sluis.gate.model import Record, Released, ReleaseStopped
 from sluis.gate.succession import scope_territory
 from sluis.kernel.insz import Insz
 from sluis.kernel.outcome import Reason, Refused
+from sluis.ledger.actions import KeysAhead, keys_ahead
 from sluis.lists import store
 from sluis.lists.answer import answer_columns, answer_rows
 from sluis.lists.calm import without_collector
@@ -48,9 +52,28 @@ from sluis.lists.rows import REPLACED, read_rows
 from sluis.lists.workbook import AnswerKey, Limits, WorkbookFault, read_request, write_answer
 from sluis.log import redact
 
-# Two pools: whoever writes waits for a key, and must never take the place of who spins it.
+# Pools apart: whoever writes waits for a key, and must never take the place of who spins it.
 _SPINNERS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="answer-key")
 _WRITERS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="answer-workbook")
+_LOOKERS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="keys-ahead")
+
+# Fewer are looked up quicker than a thread and a connection are found.
+_MANY = 1_000
+# How long a release waits for what is looked up ahead of it; whatever is missing then it looks up itself.
+_PATIENCE_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class SpunAhead:
+    """A key of an answer that is being spun in a thread, ahead of the answer; gone with the exchange's last step."""
+
+    password: str = field(repr=False)
+    key: Future[AnswerKey] = field(repr=False)
+
+    @staticmethod
+    def begin(password: str) -> SpunAhead:
+        """Begin to spin."""
+        return SpunAhead(password, _SPINNERS.submit(AnswerKey.derive, password))
 
 
 def receive(lists: Lists, asker: Asker, *, name: str, content: bytes, at: datetime) -> Exchange:
@@ -147,11 +170,19 @@ def _accept_given_key(lists: Lists, connection: Connection, asker: Asker, *, at:
     )
 
 
-def read(lists: Lists, exchange_id: UUID, *, at: datetime, key: str | None = None) -> Exchange:
+def read(
+    lists: Lists,
+    exchange_id: UUID,
+    *,
+    at: datetime,
+    key: str | None = None,
+    meanwhile: Callable[[str], object] | None = None,
+) -> Exchange:
     """Open the request in a child process and sort its rows; the file itself is destroyed, the numbers stay sealed.
 
     `key` stands in where the DPOs' key is not kept by Sluis (the command line). A file that cannot be read, or asks
-    for more children than the municipality has, ends the exchange in state refused, with every reason.
+    for more children than the municipality has, ends the exchange in state refused, with every reason. `meanwhile` is
+    called with the password when the child begins, since this process has nothing else to do then.
     """
     with lists.database.transaction() as connection:
         exchange = found(connection, exchange_id)
@@ -160,6 +191,8 @@ def read(lists: Lists, exchange_id: UUID, *, at: datetime, key: str | None = Non
         content = content_of(lists, connection, exchange, "request")
         password = key_of(lists, connection, exchange, key)
         most = _most_children(lists, connection, exchange)
+    if meanwhile is not None:
+        meanwhile(password)
     # The slow part, in a process of its own: no transaction waits for it.
     column = read_request(content, password, limits=Limits(rows=2 * most + 1000))
     if isinstance(column, WorkbookFault):
@@ -178,14 +211,19 @@ def read(lists: Lists, exchange_id: UUID, *, at: datetime, key: str | None = Non
             row_problems=store.problems_json(rows.problems),
         )
         if moved:
-            numbers = "\n".join(f"{row} {number}" for number, row in rows.numbers.items())
+            numbers = f"{','.join(rows.numbers)}\n{','.join(map(str, rows.numbers.values()))}"
             destroy_files(lists, connection, exchange, at=at, why="read")
             store.put_file(connection, exchange.id, "numbers", lists.vault.seal(numbers.encode()), at=at)
         return found(connection, exchange_id)
 
 
-def answer(lists: Lists, exchange_id: UUID, *, by: str, at: datetime, key: str | None = None) -> Exchange:
-    """Let the request through the gate and keep the encrypted answer: release, evidence and answer in one commit."""
+def answer(
+    lists: Lists, exchange_id: UUID, *, by: str, at: datetime, key: str | None = None, spun: SpunAhead | None = None
+) -> Exchange:
+    """Let the request through the gate and keep the encrypted answer: release, evidence and answer in one commit.
+
+    `spun` is a key that was spun while the request was read; it serves when it is this exchange's key.
+    """
     try:
         with without_collector(), lists.database.transaction() as connection:
             exchange = found(connection, exchange_id, lock=True)
@@ -193,8 +231,11 @@ def answer(lists: Lists, exchange_id: UUID, *, by: str, at: datetime, key: str |
                 return exchange
             # The key is spun and the workbook written in threads of their own while the database answers: on a long
             # list that is time won. Both stay in memory until the evidence stands beside them.
-            spinning = _SPINNERS.submit(AnswerKey.derive, key_of(lists, connection, exchange, key))
+            password = key_of(lists, connection, exchange, key)
+            if spun is None or not hmac.compare_digest(spun.password.encode(), password.encode()):
+                spun = SpunAhead.begin(password)
             numbers = _numbers(lists, connection, exchange)
+            looking = _LOOKERS.submit(_keys_ahead, lists, numbers) if len(numbers) > _MANY else None
             leg = leg_of(lists, connection, exchange.agreement)
             asker = Asker(exchange.agreement, exchange.party, by, exchange.channel)
             request = request_of(asker, leg, at=at, correlation=str(exchange.id), subjects=tuple(numbers))
@@ -202,7 +243,8 @@ def answer(lists: Lists, exchange_id: UUID, *, by: str, at: datetime, key: str |
             outcome = lists.gate.release(
                 connection,
                 replace(request, reference=exchange.reference),
-                prepare=lambda records: writing.append(_WRITERS.submit(_written, records, leg, spinning)),
+                prepare=lambda records: writing.append(_WRITERS.submit(_written, records, leg, spun.key)),
+                ahead=lambda: _found_ahead(looking),
             )
             if isinstance(outcome, Released):
                 _keep_answer(lists, connection, exchange, outcome, leg, numbers, at=at, workbook=writing[0].result())
@@ -226,10 +268,13 @@ def answer(lists: Lists, exchange_id: UUID, *, by: str, at: datetime, key: str |
 def run(lists: Lists, asker: Asker, *, name: str, content: bytes, at: datetime) -> Exchange:
     """Take an exchange as far as its answer; started again with the same file, it goes on where it was."""
     exchange = receive(lists, asker, name=name, content=content, at=at)
+    spun: list[SpunAhead] = []
     if exchange.state == "received":
-        exchange = read(lists, exchange.id, at=at, key=asker.key)
+        exchange = read(
+            lists, exchange.id, at=at, key=asker.key, meanwhile=lambda password: spun.append(SpunAhead.begin(password))
+        )
     if exchange.state == "read":
-        exchange = answer(lists, exchange.id, by=asker.by, at=at, key=asker.key)
+        exchange = answer(lists, exchange.id, by=asker.by, at=at, key=asker.key, spun=spun[0] if spun else None)
     return exchange
 
 
@@ -246,8 +291,27 @@ def _most_children(lists: Lists, connection: Connection, exchange: Exchange) -> 
 
 
 def _numbers(lists: Lists, connection: Connection, exchange: Exchange) -> dict[Insz, int]:
-    lines = content_of(lists, connection, exchange, "numbers").decode().split("\n")
-    return {Insz(number): int(row) for row, _, number in (line.partition(" ") for line in lines)}
+    """Return the sealed numbers with their rows: a line of the ones and a line of the others."""
+    numbers, rows = (
+        line.split(",") for line in content_of(lists, connection, exchange, "numbers").decode().split("\n")
+    )
+    return dict(zip(map(Insz, numbers), map(int, rows), strict=True))
+
+
+def _keys_ahead(lists: Lists, numbers: Mapping[Insz, int]) -> KeysAhead:
+    """Look the persons' keys in the ledger up through a connection of its own, while register and source answer."""
+    with lists.database.transaction() as connection:
+        return keys_ahead(connection, numbers=numbers, secrets=lists.gate.secret)
+
+
+def _found_ahead(looking: Future[KeysAhead] | None) -> KeysAhead:
+    """Return what was found; nothing where it did not come in time, since the release can look for itself."""
+    if looking is None or looking.cancel():
+        return {}
+    try:
+        return looking.result(timeout=_PATIENCE_SECONDS)
+    except (FutureTimeout, DatabaseError, PoolTimeout):
+        return {}
 
 
 def _written(records: Sequence[Record], leg: LegPolicy, key: Future[AnswerKey]) -> bytes:

@@ -37,9 +37,12 @@ class ReadRows:
 
 def read_rows(rows: Sequence[tuple[int, str]], *, fictitious: bool) -> ReadRows:
     """Sort the cells of a request into numbers and problems, in the order of the sheet."""
-    numbers: dict[Insz, int] = {}
-    problems: list[RowProblem] = []
     read = read_insz_column([text for _, text in rows], fictitious=fictitious)
+    numbers = {number: row for number, (row, _) in zip(read, rows, strict=True) if not isinstance(number, InszFault)}
+    if len(numbers) == len(rows):
+        return ReadRows(numbers, ())
+    numbers = {}
+    problems: list[RowProblem] = []
     for (row, _), number in zip(rows, read, strict=True):
         if isinstance(number, InszFault):
             problems.append(RowProblem(row, number.code))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import os
 import threading
 from datetime import UTC, datetime, timedelta
@@ -25,6 +24,7 @@ from sluis.ledger import (
 )
 from sluis.ledger.persons import pseudonym, single_root, subject_set
 from tests.unit.ledger.samples import AT, SECRETS, insz, refusal, release
+from tests.unit.ledger.test_persons import one_step
 
 ANN, BEN, CLEO = insz(1), insz(2), insz(3)
 
@@ -75,17 +75,17 @@ def test_one_person_alone_is_written_in_one_statement_as_many_would_be(database:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=30)
 @given(st.binary(min_size=32, max_size=32), st.binary(max_size=200))
-def test_the_databases_hmac_is_the_worlds_hmac(database: Database, key: bytes, message: bytes) -> None:
+def test_what_the_database_derives_is_what_the_world_derives(database: Database, key: bytes, message: bytes) -> None:
     with database.transaction() as connection:
-        row = connection.execute("SELECT ledger_hmac(%s, %s)", (key, message)).fetchone()
-    assert row == (hmac.digest(key, message, "sha256"),)
+        row = connection.execute("SELECT ledger_derived(%s, %s)", (key, message)).fetchone()
+    assert row == (one_step(key, message),)
 
 
 def test_a_key_made_by_the_database_has_its_tag(database: Database) -> None:
     with database.transaction() as connection:
         record(connection, entry=release(), subjects={"asked": [ANN]}, secrets=SECRETS)
         (made,) = store.all_person_keys(connection, SECRETS.reference(ANN))
-    assert made[32:] == hmac.digest(made[:32], b"index", "sha256")
+    assert made[32:] == one_step(made[:32], b"index")
 
 
 def test_a_transaction_that_fails_leaves_no_entry_no_person_and_no_key(database: Database) -> None:

@@ -106,7 +106,7 @@ ROUNDABOUTS = [
     "SET session_replication_role = replica",
     "SET ROLE sluis_keeper",
     "CREATE TABLE mine (a int)",
-    "CREATE OR REPLACE FUNCTION ledger_hmac(key bytea, message bytea) RETURNS bytea LANGUAGE sql RETURN key",
+    "CREATE OR REPLACE FUNCTION ledger_derived(key bytea, purpose bytea) RETURNS bytea LANGUAGE sql RETURN key",
     "SELECT ledger_make_months('2031-01-01', 1)",
     "SELECT lo_import('/etc/passwd')",
     "COPY (SELECT 1) TO PROGRAM 'true'",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -16,7 +17,9 @@ from tests.unit.gate.situations import SOMEBODY, leg, policy, request, situation
 
 SPOILED: dict[str, dict[str, Any]] = {
     "agreement-not-in-force": {"state": "revoked"},
-    "outside-term": {"on": date(2026, 1, 1)},
+    "outside-term": {"on": date(2026, 1, 1), "request": request(reference=date(2026, 1, 1))},
+    "reference-outside-term": {"request": request(reference=date(2019, 1, 1))},
+    "correlation-unfit": {"request": request(correlation="two words")},
     "text-altered": {"stored_hash": "b" * 64},
     "party-not-receiver": {"receivers": frozenset({"gemeente-tielt"})},
     "successor-must-sign": {"receivers": frozenset(), "must_sign_anew": frozenset({"gemeente-wingene"})},
@@ -59,7 +62,7 @@ def test_all_reasons_are_named_at_once() -> None:
             on=date(2024, 1, 1),
             receivers=frozenset(),
             standing=standing(actor_kind=None, roles=frozenset(), uses=9, conditions=frozenset()),
-            request=request(purpose="x", items=frozenset(), subjects=(), channel="x"),
+            request=request(purpose="x", items=frozenset(), subjects=(), channel="x", correlation="x" * 129),
         )
     )
     assert refused is not None
@@ -118,6 +121,28 @@ def test_what_was_sent_in_the_place_of_a_code_is_never_repeated(smuggled: str) -
     refused = decide(situation(request=request(items=frozenset({smuggled}))))
     assert refused is not None
     assert smuggled not in str(refused.reasons[0].what)
+
+
+@pytest.mark.parametrize("days", [1, 365])
+def test_nobody_is_judged_on_a_day_that_is_yet_to_come(days: int) -> None:
+    asked = situation()
+    ahead = replace(asked.request, reference=asked.on + timedelta(days=days))
+    refused = decide(replace(asked, request=ahead))
+    assert refused is not None
+    assert [reason.code for reason in refused.reasons] == ["reference-outside-term"]
+
+
+@pytest.mark.parametrize("mark", ["a b", "x" * 129, "é", "a\n", "\x00", SOMEBODY, f"no.{SOMEBODY}"])
+def test_a_mark_that_cannot_stand_in_evidence_is_refused_and_not_repeated(mark: str) -> None:
+    refused = decide(situation(request=request(correlation=mark)))
+    assert refused is not None
+    assert [reason.code for reason in refused.reasons] == ["correlation-unfit"]
+    assert mark not in str(refused.reasons[0].what)
+
+
+@pytest.mark.parametrize("mark", ["", "x" * 128, "0b7d2b1e-5d0a-4a3e-9a55-0c6a1f3f2b8c", "2026/03-17_a:b"])
+def test_a_plain_mark_or_none_is_fine(mark: str) -> None:
+    assert decide(situation(request=request(correlation=mark))) is None
 
 
 def test_a_request_does_not_show_its_subjects() -> None:

@@ -231,6 +231,11 @@ def test_a_column_says_what_each_cell_says(values: list[str | int | float], fict
     assert read_insz_column(values, fictitious=fictitious) == [read_insz(v, fictitious=fictitious) for v in values]
 
 
+@given(st.lists(inszen() | st.from_regex(r"[0-9]{9}(00|9[0-9]|[0-9]{2})", fullmatch=True), min_size=1), st.booleans())
+def test_a_column_of_eleven_digits_each_says_what_each_cell_says(values: list[str], fictitious: bool) -> None:
+    assert read_insz_column(values, fictitious=fictitious) == [read_insz(v, fictitious=fictitious) for v in values]
+
+
 @pytest.mark.parametrize(
     "text", ["1690700131.0 ", " 1690700131.0", "1690700131.0  ", "1690700131,0 ", "1.690700131E9 "]
 )

@@ -73,22 +73,13 @@ ALTER TABLE ledger_subject_set ALTER COLUMN pseudonyms SET STORAGE EXTERNAL;
 ALTER TABLE ledger_tile ALTER COLUMN hashes SET STORAGE EXTERNAL;
 """
 
-# HMAC (RFC 2104) from the core's sha256, for keys of 32 bytes. The key is padded and xor-ed as a bit string, since
-# bytea has no xor. Held equal to Python's hmac by tests/integration/ledger/test_recording.py.
-_HMAC = """
-CREATE FUNCTION ledger_hmac(key bytea, message bytea) RETURNS bytea
+# What follows from a key: the one-step key derivation of NIST SP 800-56C Rev. 2 with SHA-256. Held equal to that of
+# the cryptography package, and to ours, by tests/integration/ledger/test_recording.py.
+_DERIVED = r"""
+CREATE FUNCTION ledger_derived(key bytea, purpose bytea) RETURNS bytea
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN sha256({outer} || sha256({inner} || message))
+RETURN sha256('\x00000001'::bytea || key || purpose)
 """
-
-
-def _pad(byte: str) -> str:
-    mixed = f"(('x' || encode(key, 'hex'))::bit(256) # X'{byte * 32}')"
-    words = " || ".join(
-        f"int8send(substring({mixed} from {1 + 64 * word} for 64)::bit(64)::bigint)" for word in range(4)
-    )
-    return rf"({words} || '\x{byte * 32}'::bytea)"
-
 
 _PARTITIONS = """
 CREATE FUNCTION ledger_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -133,7 +124,7 @@ END $$;
 def upgrade() -> None:
     """Make the tables, their months for two years, and the rights."""
     op.execute(_TABLES)
-    op.execute(_HMAC.format(outer=_pad("5c"), inner=_pad("36")))
+    op.execute(_DERIVED)
     op.execute(_PARTITIONS)
     for table in _PARTITIONED:
         op.execute(f"CREATE TABLE {table}_default PARTITION OF {table} DEFAULT")
