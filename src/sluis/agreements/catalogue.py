@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
+from sluis.agreements.arrangement import Offer
 from sluis.agreements.model import Agreement
 from sluis.agreements.reading import read_agreement
 from sluis.kernel.errors import SluisError
@@ -18,7 +19,10 @@ _EXAMPLE = ".voorbeeld"
 
 @lru_cache(maxsize=1)
 def templates() -> Mapping[str, Agreement]:
-    """Return every standard agreement by its code. One that does not read is a fault of the product, and stops it."""
+    """Return every text that Sluis brings along by its code: standard agreements, and existing arrangements as texts.
+
+    One that does not read is a fault of the product, and stops it.
+    """
     found: dict[str, Agreement] = {}
     for path in sorted(_FOLDER.glob("*.yaml")):
         if path.stem.endswith(_EXAMPLE):
@@ -28,6 +32,14 @@ def templates() -> Mapping[str, Agreement]:
             raise ValueError(f"{path.name}: {'; '.join(f'{p.line}: {p.what}' for p in reading.problems)}")
         found[reading.agreement.id] = reading.agreement
     return MappingProxyType(found)
+
+
+def offers() -> Mapping[str, Offer]:
+    """Return the standard agreements that somebody offers, by code: who may join, and which party they become.
+
+    The other texts of the catalogue render existing arrangements; nobody completes those.
+    """
+    return MappingProxyType({code: found.offer for code, found in templates().items() if found.offer is not None})
 
 
 def template(code: str) -> Agreement:

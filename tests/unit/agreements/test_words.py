@@ -45,7 +45,7 @@ def prose(value: object, path: tuple[str, ...] = ()) -> Iterator[tuple[str, str]
     """Yield every piece of text that a person wrote, by its path; codes and hashes are none."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            if key not in ("fr", "en", "de", "to_complete", "concluded_under_note"):
+            if key not in ("fr", "en", "de", "to_complete", "articles"):
                 yield from prose(inner, (*path, str(key)))
     elif isinstance(value, list):
         for number, inner in enumerate(value):
