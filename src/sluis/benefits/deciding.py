@@ -28,7 +28,7 @@ DOUBTS = {"lack": pl.String(), "name": pl.String()}
 
 @dataclass(frozen=True)
 class Answered:
-    """What a book decided in a month: `facts` is a row per key as the rules saw it, `values` the key and every output."""
+    """What a book decided in a month: `facts` as the rules saw them, a row per key; `values`, its outputs."""
 
     book: Book
     law: InForce
@@ -60,7 +60,7 @@ class Answered:
 
 
 def fact_frame(book: Book, law: InForce, r: Reading, earlier: Mapping[str, Answered]) -> pl.DataFrame:
-    """Return the row of each key with the facts that the law of the month reads; packages that have none are left out."""
+    """Return the row of each key with the facts that the law of the month reads; other packages are left out."""
     read = set(law.facts_read())
     rows = r.kept(f"rows of {book.name}", lambda: book.rows(r))
     frame = rows

@@ -6,7 +6,7 @@ later one. The same for all of Flanders (Polars, DuckDB) and for one family (the
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -20,6 +20,7 @@ from sluis.benefits.packages import BOOKS
 from sluis.benefits.reading import Reading
 from sluis.benefits.tables import FactTables, known_on
 from sluis.kernel.month import Month
+from sluis.kernel.text import Message
 from sluis.rules import Day, Fact, Lack, Parameters, RuleBook, Text, Whole, fact, read_parameters
 
 INSTRUMENT = "Groeipakketdecreet"
@@ -113,7 +114,7 @@ def parameters() -> Parameters:
     return read_parameters(*sorted(folder.glob("*/parameters.yaml")), instrument=INSTRUMENT)
 
 
-def _title(book: RuleBook, output: str):  # type: ignore[no-untyped-def]
+def _title(book: RuleBook, output: str) -> Message:
     return book.regimes(output)[0].rule.title
 
 

@@ -1,4 +1,4 @@
-"""What a partial package of the law hands over: its facts, how they are read, its rules, its benefits and their payees."""
+"""What a partial package of the law hands over: facts and how they are read, rules, benefits and their payees."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Column:
     """A fact of a package and what it is for a row that the package's frame does not have.
 
     `otherwise` stands where the frame has no row for the key: known to be so (False, 0), or None for unknown. A null in
-    a row that is there stays unknown. Where the source lacks one of `tables` altogether, the fact is unknown on every row.
+    a row that is there stays unknown. Where the source lacks one of `tables`, the fact is unknown on every row.
     """
 
     fact: Fact

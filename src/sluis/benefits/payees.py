@@ -75,7 +75,7 @@ def _beneficiaries(r: Reading, rows: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _adults(r: Reading) -> pl.LazyFrame:
-    """Return `child`, `payee` (the youngest beneficiary) and `together` (the other, when they live in one household)."""
+    """Return `child`, `payee` (the youngest beneficiary) and `together` (the other, in the same household)."""
     before = r.first - timedelta(days=1)
     held = holding(r["beneficiaries"], before, before)
     started = r["beneficiaries"].filter((pl.col("from") >= r.first) & (pl.col("from") <= r.last))
@@ -104,7 +104,7 @@ def _fostered(r: Reading) -> pl.LazyFrame:
 
 
 def _themselves(r: Reading, rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Return the children that are paid themselves: married, with an own child, or from 16 on with an own domicile."""
+    """Return the children that are paid themselves: married, with an own child, or from 16 on living apart."""
     before = r.first - timedelta(days=1)
     grown = rows.filter(pl.col("born").dt.offset_by(f"{_OWN_ACCOUNT_AGE}y") <= before).select("child")
     married = r.at("unions", before).filter(pl.col("kind") == "married")

@@ -21,7 +21,7 @@ HOLIDAYS: Final = "belgian_legal"
 
 
 def pay_day(calendar: Calendar, month: Month) -> date | None:
-    """Return the latest day on which the amount of a month is paid (BVR Begunstigden art. 11); None where none is known.
+    """Return the latest day on which the amount of a month is paid (BVR Begunstigden art. 11), where one is known.
 
     The 8th of the next month or the last working day before; childcare on the 20th or the first working day after.
     """

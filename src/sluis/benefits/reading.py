@@ -1,7 +1,7 @@
 """A reading of the fact tables for one month: the joins that every package needs, made once.
 
-`r = Reading(tables, month)`; `r.during("households")` are the rows that hold on a day of the month, `r.at_end(...)` those
-of its last day. All is lazy; what several packages read is collected once (`kept`).
+`r = Reading(tables, month)`; `r.during("households")` are the rows that hold on a day of the
+month, `r.at_end(...)` those of its last day. All is lazy; what several packages read is collected once (`kept`).
 """
 
 from __future__ import annotations

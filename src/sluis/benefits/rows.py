@@ -16,8 +16,8 @@ OLDEST: Final = 26
 def child_rows(r: Reading) -> pl.LazyFrame:
     """Return who can be a right-giving child: `child`, `born`, `died`, `household`.
 
-    A child is somebody young enough for whom a child's fact is known; the household is that of the last day of the month,
-    else the last one in it.
+    A child is somebody young enough for whom a child's fact is known; the household is that of the last day of the
+    month, else the last one in it.
     """
     return r.kept("child_rows", lambda: _child_rows(r))
 

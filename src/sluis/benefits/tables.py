@@ -82,8 +82,7 @@ def read_tables(paths: Mapping[str, Path]) -> FactTables:
 def known_on(tables: FactTables, day: date) -> FactTables:
     """Return what was known on the day, that day included: later facts are not there, later ends still open."""
     frames = {name: _known(TABLES[name], tables[name], day) for name in tables.frames}
-    late = frames["births"].filter(False) if "births" not in tables.frames else tables["births"]
-    late = late.filter(pl.col("registered_on") > day).select("child")
+    late = tables["births"].filter(pl.col("registered_on") > day).select("child")
     if "persons" in frames:
         frames["persons"] = frames["persons"].join(late, left_on="id", right_on="child", how="anti")
     return FactTables(frames, tables.present)

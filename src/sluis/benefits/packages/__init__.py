@@ -13,12 +13,14 @@ from sluis.benefits.packages import (
     rangbedrag,
     recht,
     schoolbonus,
+    schooltoeslag,
+    sociale_toeslag,
     startbedrag,
     stelsel,
     wezentoeslag,
     zorgtoeslag,
 )
-from sluis.benefits.rows import child_rows, side_rows
+from sluis.benefits.rows import child_rows
 
 KIND = Book(
     "kind",
@@ -37,10 +39,11 @@ KIND = Book(
         pleegzorgtoeslag.PACKAGE,
         kinderopvangtoeslag.PACKAGE,
         kleutertoeslag.PACKAGE,
+        schooltoeslag.PACKAGE,
     ),
 )
-ZIJDE = Book("zijde", "side", side_rows, ())
+ZIJDE = Book("zijde", "side", sociale_toeslag.side_rows, (sociale_toeslag.PACKAGE,))
 LEEFTIJD = Book("leeftijd", "child", child_rows, (leeftijdsbijslag.PACKAGE,))
 
-BOOKS = (KIND,)  # then ZIJDE and LEEFTIJD, when the sociale toeslag stands
+BOOKS = (KIND, ZIJDE, LEEFTIJD)
 """In the order in which they are decided: a later book may read what an earlier one decided."""

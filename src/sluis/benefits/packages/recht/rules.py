@@ -65,8 +65,8 @@ def hoger_onderwijs(
 ) -> Truth:
     """At least 27 credits, or fewer in the diploma year, once a cycle.
 
-    From which month of the academic year the credits count is read with the facts: all of it when the first registration
-    was not later than 30 November, else from the month of that registration.
+    From which month of the academic year the credits count is read with the facts: all of it when the first
+    registration was not later than 30 November, else from the month of that registration.
     """
     enough = studiepunten >= minimum_studiepunten
     return enough | (diplomajaar & diplomajaar_eerste_van_cyclus)
@@ -93,7 +93,7 @@ def schoolverlater(
     maanden_zonder_studie_na_21: Whole,
     schoolverlater_maanden: Whole,
 ) -> Truth:
-    """Twelve months without studies, a backpack that new studies interrupt; from the age at which the free right ends."""
+    """Twelve months without studies, a backpack that new studies interrupt, after the free right."""
     used = when(zorgscore_geeft_recht, maanden_zonder_studie_na_21).otherwise(maanden_zonder_studie_na_18)
     return used < schoolverlater_maanden
 

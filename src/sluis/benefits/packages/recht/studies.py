@@ -1,9 +1,9 @@
 """Studies in a month: what is followed now, and for how many months since 18 nothing was (BVR Rechtgevend kind).
 
-A row of `education` counts for more than its days. Below higher education a school year that was not stopped before June
-holds through the holidays to 31 August; in higher education to 30 September, and when the first registration was not
-later than 30 November from 1 September on, else from the month of that registration (art. 24). Who stops earlier stops
-at the end of that month.
+A row of `education` counts for more than its days. Below higher education a school year that was not stopped before
+June holds through the holidays to 31 August; in higher education to 30 September, and when the first registration was
+not later than 30 November from 1 September on, else from the month of that registration (art. 24). Who stops earlier
+stops at the end of that month.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _YOUNGEST: Final = 17
 
 
 def study_frames(r: Reading, rows: pl.LazyFrame) -> tuple[pl.LazyFrame, pl.LazyFrame]:
-    """Return what is followed this month, and the months without studies, of the children old enough for it to matter."""
+    """Return what is followed this month and the months without studies, of the children old enough for it."""
     grown = rows.filter(pl.col("born").dt.year() <= r.month.year - _YOUNGEST).select("child", "born")
     spells = r.kept("study_spells", lambda: _spells(r, grown))
     return _now(spells, r.count), _without_studies(r, grown, spells)

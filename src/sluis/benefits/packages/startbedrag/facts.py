@@ -71,7 +71,7 @@ def _adoptions(r: Reading, rows: pl.LazyFrame) -> tuple[pl.LazyFrame, pl.LazyFra
 
 
 def _had_already(r: Reading, now: pl.LazyFrame) -> pl.LazyFrame:
-    """Return the adopted children of whom a parent by birth lives with the adopter, or for whom that household asked before.
+    """Return the adopted children whose parent by birth lives with the adopter, or for whom that household asked.
 
     A birth amount or the kraamgeld of before 2019 was then paid for the child in this household.
     """

@@ -59,8 +59,8 @@ def _released(r: Reading) -> pl.LazyFrame:
 def _turned_ranks(r: Reading) -> pl.LazyFrame:
     """Turn the ranks of each group round: the youngest has 1, the second youngest 2, the third and older 3 and more.
 
-    Only children for whom Flanders pays are turned among each other, on 1 January 2019 or, when a child of the group comes
-    back from another entity, on that day (art. 210).
+    Only children for whom Flanders pays are turned among each other, on 1 January 2019 or, when a child of the group
+    comes back from another entity, on that day (art. 210).
     """
     members = (
         r["old_rights"]
