@@ -1,0 +1,214 @@
+"""The sides of a child: each household that raises it, with the share of its time and the income core there.
+
+A side is decided by itself: two separated parents are two sides with half the supplement each. A row is a side at the end
+of the month, or (`at_end` false) as it was before the month began, for families whose core changed in it: a right that
+stops runs to the end of the month (art. 5 § 1).
+
+Sources: art. 18, 57-59, 68 and 225; the gpedia themes "wie vormt de inkomstenkern" and "welke kinderen maken deel uit van
+het gezin"; explanatory note 7 annex 1 and note 8 annex 1; groeipakket.be, "ik ga scheiden".
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Final
+
+import polars as pl
+
+from sluis.benefits.packages.sociale_toeslag.core import with_core
+from sluis.benefits.payees import beneficiaries
+from sluis.benefits.reading import Reading, holding
+from sluis.benefits.rows import child_rows
+
+WHOLE: Final = 1000
+HALF: Final = 500
+_RAISES: Final = ("perspective_seeking", "perspective_giving")
+_OLD_PAYEE: Final = "bijslagtrekkende"
+_CARER: Final = "pleegzorger"
+_ITSELF: Final = "zelf"
+_ELSEWHERE: Final = "gezin"
+_PAYEE: Final = ("child", "person", "role")
+
+
+def side_rows(r: Reading) -> pl.LazyFrame:
+    """Return a row per side, at the end of the month and, for families that changed, before it.
+
+    `side`, `child`, `household`, `share` (of 1,000), `born`; `at_end`; `same_share`: the side has a row for the end of the
+    month with the same share; `p1`, `p2`: the persons of the income core (`p2` null for one who lives alone, both null
+    where nobody was found); `core` names them; `joined`: the day since which they live together; `payee` and `together`.
+    """
+    return r.kept("sides of the supplement", lambda: _side_rows(r))
+
+
+def _side_rows(r: Reading) -> pl.LazyFrame:
+    after = r.kept("sides at the end", lambda: _sides_on(r, r.last, _payees_at_end(r)))
+    day = r.first - timedelta(days=1)
+    before = r.kept("sides before the month", lambda: _sides_on(r, day, _payees_before(r, day)))
+    earlier = before.join(_touched(before, after), on="core", how="semi")
+    both = pl.concat([after.with_columns(at_end=pl.lit(value=True)), earlier.with_columns(at_end=pl.lit(value=False))])
+    kept = after.select("child", "household", "share", same_share=pl.lit(value=True))
+    born = r["persons"].select(pl.col("id").alias("child"), "born")
+    moment = pl.when("at_end").then(pl.lit("einde")).otherwise(pl.lit("begin"))
+    return (
+        both.join(kept, on=["child", "household", "share"], how="left")
+        .join(born, on="child")
+        .with_columns(
+            pl.col("same_share").fill_null(value=False),
+            side=pl.concat_str("child", "household", moment, separator="|"),
+        )
+    )
+
+
+def _touched(before: pl.LazyFrame, after: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the earlier cores of every child whose sides changed in the month."""
+    gone = before.join(after, on=["child", "household", "share", "core"], how="anti").select("child")
+    return before.join(gone, on="child", how="semi").select("core").unique()
+
+
+def _payees_of_month(r: Reading) -> pl.LazyFrame:
+    """Return `child`, `person`, `role`: who is paid in the month; a new payee is paid from the next month (note 7).
+
+    In long-term foster care the carer raises the child. A child without a payee before the month has those that came
+    in it.
+    """
+    return r.kept(
+        "payees of the supplement",
+        lambda: _with_carers(r, r.kept("payees registered", lambda: _beneficiaries_of_month(r))),
+    )
+
+
+def _beneficiaries_of_month(r: Reading) -> pl.LazyFrame:
+    before = r.at("beneficiaries", r.first - timedelta(days=1)).select(_PAYEE)
+    during = r.during("beneficiaries").select(_PAYEE)
+    return pl.concat([before, during.join(before, on="child", how="anti")]).unique()
+
+
+def _payees_before(r: Reading, day: date) -> pl.LazyFrame:
+    """Return who was paid before the month, for children all of whose payees had a home then.
+
+    Somebody who arrives in the month has no family of before to compare with.
+    """
+    before = r.kept("payees registered before", lambda: r.at("beneficiaries", day).select(_PAYEE).unique())
+    paid = r.kept("payees before the month", lambda: _with_carers(r, before))
+    homeless = paid.join(homes_on(r, day), on="person", how="anti").select("child")
+    return paid.join(homeless, on="child", how="anti")
+
+
+def _with_carers(r: Reading, payees: pl.LazyFrame) -> pl.LazyFrame:
+    carers = (
+        r.at("placements", r.first - timedelta(days=1))
+        .filter((pl.col("kind") == "foster") & pl.col("carer").is_not_null() & pl.col("form").is_in(list(_RAISES)))
+        .select("child", pl.col("carer").alias("person"), role=pl.lit(_CARER))
+        .unique()
+    )
+    grown = beneficiaries(r, child_rows(r)).filter(pl.col("payee") == pl.col("child")).select("child")
+    themselves = grown.join(carers, on="child", how="anti").select("child", person="child", role=pl.lit(_ITSELF))
+    alone = pl.concat([carers, themselves.unique()])
+    return pl.concat([payees.join(alone, on="child", how="anti"), alone])
+
+
+def _payees_at_end(r: Reading) -> pl.LazyFrame:
+    """Return the payees of the month that still are so at its end; all of them where none is."""
+    payees = _payees_of_month(r)
+    still = r.at_end("beneficiaries").select("child", "person").unique()
+    alone = payees.filter(pl.col("role").is_in([_CARER, _ITSELF]))
+    stayed = r.kept(
+        "payees that stay",
+        lambda: pl.concat([payees.join(still, on=["child", "person"], how="semi"), alone]).unique(),
+    )
+    return pl.concat([stayed, payees.join(stayed, on="child", how="anti")])
+
+
+def _sides_on(r: Reading, day: date, payees: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the sides on a day: `child`, `household`, `share`, `p1`, `p2`, `joined`, `core`, `payee`, `together`.
+
+    Each step is computed once (`kept`): a lazy plan would otherwise repeat every earlier step wherever it is read.
+    """
+    homes = homes_on(r, day)
+    living = r["persons"].filter(pl.col("died").is_null() | (pl.col("died") > day)).select(pl.col("id").alias("person"))
+    named = r.kept(f"paid at home {day}", lambda: _at_home(payees.join(living, on="person", how="semi"), homes))
+    known = r.kept(f"paid now {day}", lambda: _without_old_payee(named))
+    lonely = r.kept(f"raised without payee {day}", lambda: _raised_without_payee(r, day, known, homes))
+    paid = pl.concat([known, lonely])
+    places = r.kept(f"places {day}", lambda: pl.concat([_by_custody(r, day, paid), _by_payee(r, day, paid)]))
+    sides = r.kept(f"cores {day}", lambda: with_core(r, day, places, paid, homes))
+    return sides.join(_accounts(r, paid), on=["child", "household"], how="left")
+
+
+def _accounts(r: Reading, paid: pl.LazyFrame) -> pl.LazyFrame:
+    """Return `payee` and `together` of each side: of two who live together the youngest, where no choice is known."""
+    born = r["persons"].select(pl.col("id").alias("person"), pl.col("born").alias("__born"))
+    people = paid.filter(pl.col("role") != _ELSEWHERE).join(born, on="person").sort("__born", "person")
+    return people.group_by("child", "household", maintain_order=True).agg(
+        payee=pl.col("person").last(),
+        together=pl.when(pl.len() > 1).then(pl.col("person").first()),
+    )
+
+
+def homes_on(r: Reading, day: date) -> pl.LazyFrame:
+    """Return `person`, `household`, `since`: where each person lives on the day, once."""
+    return r.kept(f"homes {day}", lambda: _homes_on(r, day))
+
+
+def _homes_on(r: Reading, day: date) -> pl.LazyFrame:
+    spells = holding(r["households"], day, day).select("person", "household", pl.col("from").alias("since"))
+    return spells.sort("since").unique("person", keep="last", maintain_order=True)
+
+
+def _at_home(payees: pl.LazyFrame, homes: pl.LazyFrame) -> pl.LazyFrame:
+    """Add the household of each payee; one whose home is not known forms a side alone."""
+    alone = pl.concat_str(pl.lit("~"), "person")
+    found = payees.join(homes.select("person", "household"), on="person", how="left")
+    return found.with_columns(pl.coalesce("household", alone).alias("household"))
+
+
+def _without_old_payee(paid: pl.LazyFrame) -> pl.LazyFrame:
+    """Leave out the payee of 2018 of a child that has beneficiaries."""
+    old = paid.filter(pl.col("role") == _OLD_PAYEE)
+    now = paid.filter(pl.col("role") != _OLD_PAYEE)
+    return pl.concat([now, old.join(now, on="child", how="anti")])
+
+
+def _raised_without_payee(r: Reading, day: date, paid: pl.LazyFrame, homes: pl.LazyFrame) -> pl.LazyFrame:
+    """Return, for children without a payee, the parent with whom they live, else a payee of another child there.
+
+    Such children are paid elsewhere, or not yet; they count for the size of the family (gpedia, Wannes).
+    """
+    named = pl.concat([r["parentage"].select("child"), r["beneficiaries"].select("child")]).unique()
+    lonely = homes.rename({"person": "child"}).join(named, on="child", how="semi").join(paid, on="child", how="anti")
+    parents = r.at("parentage", day).select("child", pl.col("parent").alias("person"))
+    own = lonely.join(parents, on="child").join(homes, on=["person", "household"], how="semi")
+    others = paid.select("household", "person").unique()
+    other = (
+        lonely.join(own, on="child", how="anti")
+        .join(others, on="household")
+        .filter(pl.col("person") != pl.col("child"))
+    )
+    columns = ["child", "person", pl.lit(_ELSEWHERE).alias("role"), "household"]
+    return pl.concat([own.select(columns), other.select(columns)])
+
+
+def _by_custody(r: Reading, day: date, paid: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the sides that a judgment or agreement gives: more than half is the whole, half is half (art. 18).
+
+    Not for the payee of 2018, who keeps the whole (art. 225), nor in foster care.
+    """
+    ruled = paid.filter(pl.col("role").is_in([_OLD_PAYEE, _CARER, _ITSELF])).select("child").unique()
+    shares = r.at("custody", day).join(paid, on="child", how="semi").join(ruled, on="child", how="anti")
+    spent = shares.group_by("child", "household").agg((pl.col("share").sum() * WHOLE).round().cast(pl.Int64))
+    most = pl.col("share") == pl.col("share").max().over("child")
+    whole = (pl.col("share") > HALF) | (most & (pl.col("share").max().over("child") < HALF))
+    sided = spent.with_columns(pl.when(whole).then(WHOLE).when(pl.col("share") == HALF).then(HALF).alias("share"))
+    return sided.filter(pl.col("share").is_not_null()).select("child", "household", pl.col("share").cast(pl.Int64))
+
+
+def _by_payee(r: Reading, day: date, paid: pl.LazyFrame) -> pl.LazyFrame:
+    """Return one side where the payees live together, else equal sides: without a judgment residence is equal."""
+    judged = r.at("custody", day).select("child").unique()
+    fixed = paid.filter(pl.col("role").is_in([_OLD_PAYEE, _CARER, _ITSELF])).select("child").unique()
+    judged = judged.join(fixed, on="child", how="anti")
+    places = paid.join(judged, on="child", how="anti").select("child", "household").unique()
+    count = pl.len().over("child")
+    return places.select(
+        "child", "household", pl.when(count == 1).then(WHOLE).otherwise(HALF).cast(pl.Int64).alias("share")
+    )
