@@ -35,4 +35,4 @@ def party_to_revoke_for(person: SignedIn, row: AgreementRow, on: date) -> str | 
 
 def can_revoke(person: SignedIn, row: AgreementRow, on: date) -> bool:
     """Return whether the button belongs on the page now."""
-    return party_to_revoke_for(person, row, on) is not None and can_do(row.state, "revoke", who="party")
+    return party_to_revoke_for(person, row, on) is not None and can_do(row.state, "revoke", who="signatory")

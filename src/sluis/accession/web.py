@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from sluis.accession.overview import find_page, state_in_words
 from sluis.accession.policy import READERS, SIGNATORY, can_read, can_revoke, parties_read_by, party_to_revoke_for
 from sluis.agreements.actions import revoke_agreement
-from sluis.agreements.lifecycle import EVENT_WORDS, IN_FORCE, REVOKED
+from sluis.agreements.lifecycle import EVENT_WORDS, IN_FORCE, REVOKED, UNSIGNED
 from sluis.agreements.lookup import find_text, title_in_words
 from sluis.agreements.missing import what_is_missing
 from sluis.agreements.store import (
@@ -49,7 +49,12 @@ _LONGEST_SEARCH = 100
 Reader = Annotated[SignedIn, Depends(require_role(*READERS))]
 Signatory = Annotated[SignedIn, Depends(require_role(SIGNATORY))]
 
-_STATE_KINDS = {"in_force": "success", "signed": "info", "signing": "info", "draft": "neutral", "ended": "neutral"}
+_STATE_KINDS = {
+    **dict.fromkeys(("draft", "completed", "advised", "ended"), "neutral"),
+    **dict.fromkeys(("offered", "signing", "signed", "published"), "info"),
+    **dict.fromkeys(("notice", "waiting", "suspended"), "warning"),
+    "in_force": "success",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +116,7 @@ def show_agreement(request: Request, agreement: str, person: Reader) -> Response
         # Who acted is told by name to the colleagues of that person only.
         people = {event.done_by: _who(connection, event.done_by) for event in happened if event.party == person.party}
     language = language_of(request)
-    missing = what_is_missing(text) if row.state in {"draft", "signing"} else ()
+    missing = what_is_missing(text) if row.state in UNSIGNED else ()
     return render(
         request,
         "accession/agreement.html",
@@ -237,8 +242,6 @@ def _readable(connection: Connection, person: SignedIn, today: date) -> list[Agr
 
 def _state(row: AgreementRow, today: date) -> _State:
     """Return the state in words; published is not yet in force before the first day, and no more after the last."""
-    if row.state == IN_FORCE and row.in_force_from is not None and today < row.in_force_from:
-        return _State(msg("bekendgemaakt, nog niet van kracht"), "info")
     if row.state == IN_FORCE and row.until is not None and row.until < today:
         return _State(msg("looptijd voorbij"), "neutral")
     return _State(state_in_words(row.state), _STATE_KINDS.get(row.state, "danger"))

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from sluis.agreements import lifestore, store
-from sluis.agreements.advice import check_follows_advice
+from sluis.agreements.advice import awaited_advices, check_follows_advice
 from sluis.agreements.amendments import change_amendment, publish_amendment
 from sluis.agreements.effects import current_preparing
 from sluis.agreements.endings import end_agreement, revoke_agreement
@@ -77,7 +77,11 @@ def complete_agreement(connection: Connection, *, agreement: str, party: str, by
     check_complete(text, but="advice")
     is_advised = bool(text.advices) and not what_is_missing(text)
     step = Step("complete_advised" if is_advised else "complete", party, by, at)
-    return move(connection, subject, step, who="party")
+    done = move(connection, subject, step, who="party")
+    awaited = awaited_advices(text)
+    what, parties = ("advice", awaited) if awaited else ("signature", signing_bodies(text))
+    lifestore.await_all(connection, agreement=agreement, what=what, parties=parties, at=at)
+    return done
 
 
 def sign_agreement(
@@ -129,6 +133,9 @@ def sign_agreement(
         document=document,
         at=at,
     )
+    # The first to sign also makes the others' turn known, where nobody offered the text before.
+    lifestore.await_all(connection, agreement=agreement, what="signature", parties=parties - signed - {party}, at=at)
+    lifestore.came(connection, agreement=agreement, what="signature", party=party)
     return move(connection, subject, Step(event, party, by, at, reason=reason), who="signatory")
 
 

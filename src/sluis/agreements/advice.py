@@ -28,6 +28,7 @@ from sluis.agreements.steps import (
     move,
 )
 from sluis.agreements.text import draft_hash, from_canonical
+from sluis.agreements.texts import signing_bodies
 from sluis.database import Connection
 from sluis.kernel.errors import SluisError
 from sluis.kernel.outcome import Clause
@@ -82,6 +83,9 @@ def advise_agreement(
     lifestore.add_advice(connection, agreement=agreement, advice=row)
     changed = replace_text(connection, subject, advised, at=at)
     is_last = subject.state == COMPLETED and not [one for one in what_is_missing(advised) if one.code == "advice"]
+    lifestore.came(connection, agreement=agreement, what="advice", party=party)
+    if is_last:
+        lifestore.await_all(connection, agreement=agreement, what="signature", parties=signing_bodies(advised), at=at)
     step = Step("advise_last" if is_last else "advise", party, by, at, reason=remarks, code=f"advice-{verdict}")
     return move(connection, changed, step, who="dpo")
 
@@ -97,6 +101,13 @@ def check_follows_advice(text: Agreement, party: str, reason: str | None) -> Non
             remedy=msg("Pas de tekst aan, of schrijf bij de handtekening waarom u van het advies afwijkt."),
             clause=_OFFICER,
         )
+
+
+def awaited_advices(text: Agreement) -> frozenset[str]:
+    """Return the bodies of which the officer must still advise on the text."""
+    bodies = {party.id: party.body for party in text.parties}
+    found = (bodies.get(one.who) for one in what_is_missing(text) if one.code == "advice")
+    return frozenset(body for body in found if body is not None)
 
 
 def _own_name(text: Agreement, party: str) -> str:

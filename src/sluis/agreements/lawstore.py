@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from psycopg.sql import SQL
+
 from sluis.agreements.grounds import GroundRow, Span, Validity
 from sluis.agreements.lawfile import Law
 from sluis.agreements.lifecycle import OVER
@@ -236,7 +238,8 @@ def end_many(connection: Connection, agreements: Sequence[str], *, state: str, a
         " WHERE id = ANY(%s)",
         (state, at, list(agreements)),
     )
-    connection.execute("DELETE FROM agreement_amendment WHERE agreement = ANY(%s)", (list(agreements),))
+    for table in (SQL("agreement_amendment"), SQL("agreement_awaited")):
+        connection.execute(SQL("DELETE FROM {} WHERE agreement = ANY(%s)").format(table), (list(agreements),))
 
 
 def announce_many(connection: Connection, ends: Sequence[tuple[str, date, str]], *, reason: str, at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -300,6 +300,27 @@ def successions(connection: Connection, agreement: str) -> tuple[Succession, ...
         (agreement,),
     )
     return tuple(Succession(*row) for row in rows)
+
+
+def await_all(connection: Connection, *, agreement: str, what: str, parties: Iterable[str], at: datetime) -> None:
+    """Keep whose advice or signature is awaited; one that was awaited before stays so since then."""
+    connection.execute(
+        "INSERT INTO agreement_awaited (agreement, party, what, since)"
+        " SELECT %s, one, %s, %s FROM unnest(%s::text[]) AS one ON CONFLICT DO NOTHING",
+        (agreement, what, at, sorted(parties)),
+    )
+
+
+def came(connection: Connection, *, agreement: str, what: str, party: str) -> None:
+    """An awaited advice or signature has come."""
+    connection.execute(
+        "DELETE FROM agreement_awaited WHERE agreement = %s AND what = %s AND party = %s", (agreement, what, party)
+    )
+
+
+def await_nothing(connection: Connection, agreement: str) -> None:
+    """The text changed, or nothing more will come of it."""
+    connection.execute("DELETE FROM agreement_awaited WHERE agreement = %s", (agreement,))
 
 
 def entries_of(connection: Connection, agreement: str) -> tuple[tuple[str, UUID, datetime], ...]:

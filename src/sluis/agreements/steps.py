@@ -132,6 +132,8 @@ def move(connection: Connection, subject: Subject, step: Step, *, who: Who, targ
     gate closes.
     """
     row = check_transition(subject.state, step.event, who=who, target=target)
+    if step.event == "change" or row.target in OVER:
+        lifestore.await_nothing(connection, subject.agreement)
     if subject.is_next:
         lifestore.set_amendment_state(connection, agreement=subject.agreement, state=row.target, at=step.at)
     else:

@@ -350,6 +350,16 @@ def list_parties(connection: Connection) -> tuple[PartyRow, ...]:
     return tuple(PartyRow(*row) for row in connection.execute(_PARTY + " ORDER BY id"))
 
 
+def list_living_parties(connection: Connection, *, kind: str, day: date) -> tuple[PartyRow, ...]:
+    """Return the bodies of a kind that exist on the day, by id."""
+    rows = connection.execute(
+        _PARTY + " WHERE kind = %(kind)s AND coalesce(valid_from <= %(day)s, true)"
+        " AND coalesce(valid_until >= %(day)s, true) ORDER BY id",
+        {"kind": kind, "day": day},
+    )
+    return tuple(PartyRow(*row) for row in rows)
+
+
 def add_party(connection: Connection, party: PartyRow) -> None:
     """Add a body to the register; one that is there already stays as it is."""
     connection.execute(

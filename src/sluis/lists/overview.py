@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from sluis.agreements import store as agreements
-from sluis.agreements.lifecycle import IN_FORCE, SIGNED
+from sluis.agreements.lifecycle import CONCLUDED, OPEN, SIGNED, UNSIGNED
 from sluis.agreements.policy import LegPolicy
 from sluis.agreements.store import AgreementRow
 from sluis.database import Connection
@@ -100,9 +100,9 @@ class KeyView:
 
 def openings(lists: Lists, connection: Connection, *, party: str, by: str, at: datetime) -> list[Opening]:
     """Return the agreements in which the party receives a list, those in force first; drafts are left out."""
-    rows = [row for row in _rows_of(connection, party, day_of(at)) if row.state not in ("draft", "signing")]
+    rows = [row for row in _rows_of(connection, party, day_of(at)) if row.state not in UNSIGNED]
     found = (_opening(lists, connection, row, party=party, by=by, at=at) for row in rows)
-    return sorted((one for one in found if one is not None), key=lambda one: (one.state != IN_FORCE, one.agreement))
+    return sorted((one for one in found if one is not None), key=lambda one: (one.state not in OPEN, one.agreement))
 
 
 def opening(
@@ -259,7 +259,7 @@ def _views(
     for party in askers:
         side: Side = "receiver" if party == own else "sender"
         state = keys.get((row.id, party))
-        if (side == "sender" and own not in leg.senders) or (state is None and row.state not in (SIGNED, IN_FORCE)):
+        if (side == "sender" and own not in leg.senders) or (state is None and row.state not in (SIGNED, *CONCLUDED)):
             continue
         other = min(leg.senders, default="") if side == "receiver" else party
         yield KeyView(

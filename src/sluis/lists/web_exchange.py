@@ -11,7 +11,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from sluis.agreements.lifecycle import IN_FORCE
+from sluis.agreements.lifecycle import OPEN
 from sluis.agreements.store import read_state
 from sluis.database import Connection
 from sluis.gate import store as actors
@@ -88,8 +88,8 @@ def add_exchange_routes(router: APIRouter, lists: Lists) -> None:
         own = _own(request, person, exchange)
         if own.state in ("collected", "closed", "expired"):
             return _gone(request, own)
-        content = collection.open_answer(lists, own.id, party=party_of(person))
         clock = kit_of(request).clock
+        content = collection.open_answer(lists, own.id, party=party_of(person), at=clock())
         return HandedOver(
             content,
             filename=f"antwoord-{own.agreement}-{own.reference}.xlsx",
@@ -178,7 +178,7 @@ def _exchange_page(request: Request, lists: Lists, person: SignedIn, exchange: s
         number=number,
         last=last,
         is_officer=OFFICER in person.roles,
-        is_in_force=state is not None and state.state == IN_FORCE,
+        is_in_force=state is not None and state.on(day_of(kit.clock())).state in OPEN,
         is_late=own.confirm_before is not None and day_of(kit.clock()) > own.confirm_before,
     )
 

@@ -23,12 +23,14 @@ from sluis.agreements.parties import Advice
 from sluis.agreements.problems import Problem
 from sluis.agreements.reading import read_agreement, read_part
 from sluis.agreements.schema import json_schema
+from sluis.agreements.steps import preparing
 from sluis.agreements.text import draft_hash, hash_of, plain
 from sluis.agreements.wording import Block, Bullets, Paragraph
 from sluis.agreements.words import in_words
 from sluis.agreements.yamlfile import read_yaml
+from sluis.channels.commands import agreement_life as life
+from sluis.channels.commands.agreement_terminal import because_of, party_of, print_done
 from sluis.channels.commands.terminal import err, language, open_database, out, say
-from sluis.database import Connection
 from sluis.kernel.errors import SluisError
 from sluis.kernel.text import Message, msg
 from sluis.web.languages import translate
@@ -122,14 +124,17 @@ def complete_template(
 
 @app.command()
 def advise(
-    file: Annotated[Path, typer.Argument(help="De overeenkomst, als bestand; het advies komt erin te staan.")],
+    file: Annotated[Path, typer.Argument(help="De overeenkomst, als bestand of als code uit de databank.")],
     party: AsParty,
     by: By,
     verdict: Annotated[str, typer.Option(help="favourable, with-remarks of unfavourable.")],
     remarks: Annotated[str | None, typer.Option(help="De opmerkingen.")] = None,
     on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Datum; weggelaten: vandaag.")] = None,
 ) -> None:
-    """Zet het advies van een functionaris in het bestand, op deze versie van de tekst; een ouder advies vervalt."""
+    """Geef het advies van een functionaris op deze versie van de tekst; een ouder advies vervalt."""
+    if not file.exists():
+        life.advise_stored(str(file), party=party, by=by, verdict=verdict, remarks=remarks)
+        return
     agreement, advices = _without_advices(file)
     known = [found.id for found in agreement.parties if party in (found.id, found.body)]
     if not known:
@@ -176,9 +181,9 @@ def draft(file: File, party: AsParty, by: By) -> None:
     agreement = _agreement(file)
     with open_database().transaction() as connection:
         done = actions.draft_agreement(
-            connection, agreement=agreement, party=_party(connection, party), by=by, at=_now()
+            connection, agreement=agreement, party=party_of(connection, party), by=by, at=_now()
         )
-    _print_done(done)
+    print_done(done)
     _print_missing(what_is_missing(agreement))
 
 
@@ -191,19 +196,21 @@ def sign(
         str | None,
         typer.Option("--hash", help="De vingerafdruk van de tekst die u gelezen hebt; weggelaten: de huidige."),
     ] = None,
+    reason: Annotated[str | None, typer.Option(help="Waarom u van een ongunstig advies afwijkt.")] = None,
 ) -> None:
     """Onderteken de tekst voor een partij."""
     with open_database().transaction() as connection:
-        state = store.read_state(connection, agreement)
+        subject = preparing(connection, agreement)
         done = actions.sign_agreement(
             connection,
             agreement=agreement,
-            text_hash=text_hash or (state.text_hash if state else ""),
-            party=_party(connection, party),
+            text_hash=text_hash or subject.text_hash,
+            party=party_of(connection, party),
             by=by,
+            reason=reason,
             at=_now(),
         )
-    _print_done(done)
+    print_done(done)
 
 
 @app.command()
@@ -211,9 +218,9 @@ def publish(agreement: Id, party: AsParty, by: By) -> None:
     """Maak de ondertekende tekst bekend; daarmee is ze van kracht tussen haar eerste en haar laatste dag."""
     with open_database().transaction() as connection:
         done = actions.publish_agreement(
-            connection, agreement=agreement, party=_party(connection, party), by=by, at=_now()
+            connection, agreement=agreement, party=party_of(connection, party), by=by, at=_now()
         )
-    _print_done(done)
+    print_done(done)
 
 
 @app.command()
@@ -221,21 +228,39 @@ def revoke(agreement: Id, party: AsParty, by: By, reason: Annotated[str, typer.O
     """Trek een overeenkomst in, meteen: de volgende vraag wordt geweigerd."""
     with open_database().transaction() as connection:
         done = actions.revoke_agreement(
-            connection, agreement=agreement, party=_party(connection, party), by=by, at=_now(), reason=reason
+            connection, agreement=agreement, party=party_of(connection, party), by=by, at=_now(), reason=reason
         )
-    _print_done(done)
+    print_done(done)
 
 
 @app.command()
 def end(
-    agreement: Id, party: AsParty, by: By, reason: Annotated[str | None, typer.Option(help="Waarom.")] = None
+    agreement: Id,
+    party: AsParty,
+    by: By,
+    reason: Annotated[str | None, typer.Option(help="Waarom.")] = None,
+    because: Annotated[str, typer.Option(help="purpose-reached, breach of merger.")] = "purpose-reached",
 ) -> None:
-    """Beëindig een overeenkomst die haar loop gehad heeft."""
+    """Beëindig een overeenkomst: het doel is bereikt, een partij schond ze, of een nieuw bestuur neemt ze niet over."""
     with open_database().transaction() as connection:
         done = actions.end_agreement(
-            connection, agreement=agreement, party=_party(connection, party), by=by, at=_now(), reason=reason
+            connection,
+            agreement=agreement,
+            party=party_of(connection, party),
+            by=by,
+            at=_now(),
+            reason=reason,
+            because=because_of(because),
         )
-    _print_done(done)
+    print_done(done)
+
+
+@app.command()
+def amend(
+    file: File, party: AsParty, by: By, reason: Annotated[str | None, typer.Option(help="Waarom.")] = None
+) -> None:
+    """Stel een gewijzigde tekst voor; de huidige blijft van kracht tot alle partijen de nieuwe ondertekenden."""
+    life.amend_stored(_agreement(file), party=party, by=by, reason=reason)
 
 
 @app.command("list")
@@ -244,7 +269,7 @@ def list_all(
 ) -> None:
     """Toon de overeenkomsten met hun toestand."""
     with open_database().transaction() as connection:
-        rows = store.list_agreements(connection, party=_party(connection, party) if party else None)
+        rows = store.list_agreements(connection, party=party_of(connection, party) if party else None)
     table = TerminalTable(box=None, pad_edge=False)
     for head in (msg("Code"), msg("Toestand"), msg("Vanaf"), msg("Tot en met"), msg("Partijen"), msg("Vingerafdruk")):
         table.add_column(_in_language(head), no_wrap=True)  # a code that is cut off cannot be typed
@@ -327,18 +352,6 @@ def _print_missing(missing: tuple[Missing, ...]) -> None:
         out.print(f"- {gap.who}: {_in_language(gap.question)}  [{gap.path}]", markup=False)
 
 
-def _print_done(done: actions.Done) -> None:
-    state = STATE_WORDS.get(done.state, Message(done.state))
-    say(
-        msg(
-            "{agreement} is nu: {state}. Vingerafdruk {hash}",
-            agreement=done.agreement,
-            state=state,
-            hash=done.text_hash,
-        )
-    )
-
-
 def _print_block(block: Block) -> None:
     if isinstance(block, Paragraph):
         out.print(_in_language(block.text), markup=False)
@@ -354,17 +367,6 @@ def _print_block(block: Block) -> None:
         out.print(table)
 
 
-def _party(connection: Connection, word: str) -> str:
-    found = store.find_party(connection, word)
-    if found is None:
-        raise SluisError(
-            "party-unknown",
-            msg("‘{party}’ staat niet in het register van partijen.", party=word),
-            remedy=msg("Zoek de partij op met ‘sluis agreements parties’."),
-        )
-    return found.id
-
-
 def _in_language(message: Message) -> str:
     return translate(message, language())
 
@@ -375,3 +377,6 @@ def _now() -> datetime:
 
 def _today() -> date:
     return datetime.now(UTC).date()
+
+
+life.add_to(app)

@@ -74,6 +74,17 @@ STATEMENTS = (
     )
     """,
     "CREATE INDEX agreement_advice_agreement ON agreement_advice (agreement, draft_hash)",
+    # Whose advice or signature is awaited now, so that a worklist need not read texts.
+    """
+    CREATE TABLE agreement_awaited (
+        agreement text NOT NULL REFERENCES agreement,
+        party text NOT NULL REFERENCES party,
+        what text NOT NULL CHECK (what IN ('advice', 'signature')),
+        since timestamptz NOT NULL,
+        PRIMARY KEY (agreement, what, party)
+    )
+    """,
+    "CREATE INDEX agreement_awaited_party ON agreement_awaited (party, since)",
     # An end that is known before it comes: a notice that runs, a law that ends.
     """
     CREATE TABLE agreement_end (
@@ -223,7 +234,7 @@ STATEMENTS = (
     "GRANT SELECT, INSERT ON agreement_version, agreement_advice, agreement_succession, agreement_offer TO sluis_app",
     "GRANT SELECT, INSERT ON law, law_article, law_change, agreement_ground, agreement_flag TO sluis_app",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON agreement_amendment, agreement_end TO sluis_app",
-    "GRANT SELECT, INSERT, DELETE ON agreement_suspension TO sluis_app",
+    "GRANT SELECT, INSERT, DELETE ON agreement_suspension, agreement_awaited TO sluis_app",
     "GRANT UPDATE (replaced_on) ON agreement_version TO sluis_app",
     "GRANT UPDATE (signed_at) ON agreement_succession TO sluis_app",
     "GRANT UPDATE (agreement, opened_at, withdrawn_at) ON agreement_offer TO sluis_app",
