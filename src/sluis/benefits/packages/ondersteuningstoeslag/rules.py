@@ -23,7 +23,7 @@ def ondersteuning_nodig(
     leeftijd_zorg: Whole,
     leeftijd_voorwaardelijk: Whole,
 ) -> Truth:
-    """Twelve points up to the month of the 21st birthday; the waiting-list group, whatever its points, to that of the 25th."""
+    """Twelve points to the month of the 21st birthday; the waiting-list group, whatever its points, of the 25th."""
     until_21 = run_month() <= born.month.plus((leeftijd_zorg * 12).counted_as("months"))
     until_25 = run_month() <= born.month.plus((leeftijd_voorwaardelijk * 12).counted_as("months"))
     return any_of(

@@ -52,8 +52,8 @@ def _placement_of(r: Reading) -> pl.LazyFrame:
 def payees(r: Reading, rows: pl.LazyFrame) -> pl.LazyFrame:
     """Return who is paid: `child`, `payee`, `kind`, `parts`, `of`.
 
-    Perspective-giving care placed from 2019 on: the foster carer. Perspective-seeking care, and every placement of before
-    2019 that did not change: those who had the child's Groeipakket the day before the placement (art. 67, 219 and 225).
+    Perspective-giving care placed from 2019 on: the foster carer. Perspective-seeking care, and every placement of
+    before 2019 that did not change: those who had the child's Groeipakket the day before it (art. 67, 219 and 225).
     """
     placed = placement_of(r).join(rows.select("child"), on="child", how="semi")
     to_carer = (pl.col("form") == "perspective_giving") & (pl.col("from") >= _NEW) & pl.col("carer").is_not_null()
