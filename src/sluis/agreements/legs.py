@@ -53,7 +53,8 @@ class Subjects(Part):
     text: Prose = Field(description="Wie de betrokkenen zijn, in gewone woorden.")
     age: AgeRange = Field(default=AgeRange(), description="Leeftijd in volle jaren op de dag van de vraag.")
     territory: (
-        Literal["everywhere", "receiver", "asker", "not-stated"] | Annotated[tuple[Nis, ...], Field(min_length=1, max_length=600)]
+        Literal["everywhere", "receiver", "asker", "not-stated"]
+        | Annotated[tuple[Nis, ...], Field(min_length=1, max_length=600)]
     ) = Field(
         description="Woonplaats op de dag van de vraag: everywhere (geen grens), receiver of asker (het grondgebied "
         "van die partij), of een lijst NIS-codes."
@@ -114,7 +115,8 @@ class LegPeriodicity(Part):
         default=None, description="Hoeveel keer: in het geheel bij once (weggelaten: 1), per kalenderjaar bij per_year."
     )
     every: Frequency | None = Field(
-        default=None, description="Het ritme van wie levert, bijvoorbeeld month; de sluis telt ‘times’ per kalenderjaar."
+        default=None,
+        description="Het ritme van wie levert, bijvoorbeeld month; de sluis telt ‘times’ per kalenderjaar.",
     )
     chosen_by: Slug | None = Field(
         default=None, description="De partij die het ritme kiest, binnen wat hier ten hoogste mag."
