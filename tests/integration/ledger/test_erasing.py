@@ -16,6 +16,7 @@ from sluis.ledger import (
     export_ledger,
     find_entry,
     issue_receipt,
+    keys_ahead,
     record,
     verify_export,
     verify_whole,
@@ -103,3 +104,21 @@ def test_the_key_and_the_evidence_go_together_or_not_at_all(database: Database) 
 def test_the_role_that_serves_cannot_erase(database: Database) -> None:
     with database.transaction() as connection, pytest.raises(errors.InsufficientPrivilege):
         erase_person(connection, insz=ANN, entry=BY_THE_DPO, secrets=SECRETS)
+
+
+def test_who_is_erased_between_the_look_ahead_and_the_entry_is_found_by_nobody(
+    database: Database, signer: Signer, sequence: Sequence
+) -> None:
+    with database.transaction() as connection:
+        record(connection, entry=release(), subjects={"asked": [ANN, BEN]}, secrets=SECRETS)
+        ahead = keys_ahead(connection, numbers=[ANN, BEN], secrets=SECRETS)
+    with database.keeper() as keeper:
+        assert erase_person(keeper, insz=ANN, entry=BY_THE_DPO, secrets=SECRETS).was_known
+    everyone = [ANN, BEN, *(insz(number) for number in range(10, 60))]
+    with database.transaction() as connection:
+        record(connection, entry=release(), subjects={"asked": everyone}, secrets=SECRETS, ahead=ahead)
+    sequence()
+    with database.transaction() as connection:
+        assert entries_of_person(connection, ANN, secrets=SECRETS) == []
+        assert len(entries_of_person(connection, BEN, secrets=SECRETS)) == 2
+        assert verify_whole(connection, signer.verifier).verified.entries == 3

@@ -18,11 +18,12 @@ from sluis.ledger import (
     entries_of_party,
     entries_of_person,
     find_entry,
+    keys_ahead,
     record,
     record_many,
     store,
 )
-from sluis.ledger.persons import pseudonym, single_root, subject_set
+from sluis.ledger.persons import new_person_key, pseudonym, single_root, subject_set
 from tests.unit.ledger.samples import AT, SECRETS, insz, refusal, release
 from tests.unit.ledger.test_persons import one_step
 
@@ -243,3 +244,44 @@ def test_a_number_that_is_none_stops_the_transaction(database: Database) -> None
 def test_a_group_has_a_short_plain_name(database: Database, name: str) -> None:
     with pytest.raises(ValueError, match="group"), database.transaction() as connection:
         record(connection, entry=release(), subjects={name: [ANN]}, secrets=SECRETS)
+
+
+def test_keys_that_were_looked_up_ahead_serve_and_the_missing_ones_are_made_with_the_entry(database: Database) -> None:
+    known, fresh = [insz(number) for number in range(1200)], [insz(number) for number in range(1200, 1500)]
+    with database.transaction() as connection:
+        record(connection, entry=release(), subjects={"asked": known}, secrets=SECRETS)
+    with database.transaction() as connection:
+        ahead = keys_ahead(connection, numbers=[*known, *fresh], secrets=SECRETS)
+        assert set(ahead) == set(known)
+        assert number_of(connection, "ledger_person_key") == len(known)
+    with database.transaction() as connection:
+        subjects = {"asked": [*known, *fresh], "released": fresh}
+        entry_id = record(connection, entry=release(), subjects=subjects, secrets=SECRETS, ahead=ahead)
+    with database.transaction() as connection:
+        assert number_of(connection, "ledger_person_key") == len(known) + len(fresh)
+        assert number_of(connection, "ledger_subject") == 2 * len(known) + len(fresh)
+        for number, groups in ((known[7], ("asked",)), (fresh[7], ("asked", "released"))):
+            found = entries_of_person(connection, number, secrets=SECRETS)
+            assert {one.recorded.id: one.groups for one in found}[entry_id] == groups
+
+
+def test_a_failure_while_a_long_entry_is_written_undoes_all_of_it(database: Database) -> None:
+    everyone = [insz(number) for number in range(1500)]
+
+    def write_and_fail() -> None:
+        with database.transaction() as connection:
+            record(connection, entry=release(), subjects={"asked": everyone, "released": everyone}, secrets=SECRETS)
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        write_and_fail()
+    with database.transaction() as connection:
+        for table in ("ledger_entry", "ledger_subject", "ledger_subject_set", "ledger_person_key"):
+            assert number_of(connection, table) == 0
+
+
+def test_of_two_keys_of_one_person_the_lower_one_serves(database: Database) -> None:
+    keys = sorted(new_person_key() for _ in range(2))
+    with database.transaction() as connection:
+        store.insert_person_keys(connection, [(SECRETS.reference(ANN), key) for key in reversed(keys)])
+        assert keys_ahead(connection, numbers=[ANN, BEN], secrets=SECRETS) == {ANN: keys[0]}
