@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from sluis.agreements.clock import bring_agreements_up_to_date
 from sluis.agreements.duties import DutySource
 from sluis.authentic.source import AuthenticRegister, SocialeToeslagSource
 from sluis.background import Repeating
@@ -86,5 +87,6 @@ class Installation:
         at = datetime.now(UTC)
         expire_overdue(self.lists, at=at)
         remind_overdue(self.lists, at=at)
+        bring_agreements_up_to_date(self.database, at=at)
         with self.database.transaction() as connection:
             remove_old_sessions(connection, at=at)

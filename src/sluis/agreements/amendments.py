@@ -28,6 +28,7 @@ from sluis.agreements.steps import (
     preparing,
     tell,
 )
+from sluis.agreements.text import draft_hash
 from sluis.agreements.texts import check_draft
 from sluis.agreements.vocabulary import Reference
 from sluis.database import Connection
@@ -110,6 +111,10 @@ def _put(connection: Connection, subject: Subject, text: Agreement, *, at: datet
             "supersedes": Reference(agreement=subject.agreement, text_hash=main.text_hash),
         }
     )
+    # Whoever advised on the text before it was numbered advised on another version.
+    version = draft_hash(numbered)
+    current = tuple(one for one in numbered.advices if one.draft_hash == version)
+    numbered = numbered.model_copy(update={"advices": current})
     check_draft(numbered)
     return replace_text(connection, subject, numbered, at=at)
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from sluis.agreements import clockstore
 from sluis.agreements.effects import catch_up
 from sluis.agreements.steps import day_of
-from sluis.database import Connection
+from sluis.database import Connection, Database
 from sluis.kernel.territory import MustSignAnew, PassesTo, bodies, succession
 
 BATCH = 200
@@ -40,6 +40,20 @@ def advance_agreements(connection: Connection, *, at: datetime, most: int = BATC
     for agreement in due:
         states.update(done.state for done in catch_up(connection, agreement, at=at))
     return Advanced(len(due), dict(states), len(due) == most)
+
+
+def bring_agreements_up_to_date(database: Database, *, at: datetime) -> int:
+    """Advance every agreement that is due, a batch in each transaction; return how many there were.
+
+    An agreement that cannot be brought up to date stops the run with its error; what came before it stands.
+    """
+    count = 0
+    while True:
+        with database.transaction() as connection:
+            done = advance_agreements(connection, at=at)
+        count += done.agreements
+        if not done.more:
+            return count
 
 
 def _merged(at: datetime) -> list[str]:

@@ -11,7 +11,7 @@ import typer
 from sluis.agreements import actions, lifestore, offerstore, store
 from sluis.agreements.advice import advise_agreement
 from sluis.agreements.amendments import amend_agreement, withdraw_amendment
-from sluis.agreements.clock import advance_agreements
+from sluis.agreements.clock import bring_agreements_up_to_date
 from sluis.agreements.deadlines import duties
 from sluis.agreements.endings import give_notice, resume_agreement, suspend_agreement
 from sluis.agreements.lifecycle import EVENT_WORDS, STATE_WORDS
@@ -214,12 +214,7 @@ def receipts(
 
 def advance() -> None:
     """Breng in werking wat de tijd doet: termijnen, opzeggingen, wetten, fusies, gewijzigde teksten."""
-    count = 0
-    more = True
-    while more:
-        with open_database().transaction() as connection:
-            done = advance_agreements(connection, at=now())
-        count, more = count + done.agreements, done.more
+    count = bring_agreements_up_to_date(open_database(), at=now())
     say(msg("Bijgewerkte overeenkomsten: {count}", count=count))
 
 
