@@ -44,6 +44,18 @@ def ondersteuning_toegekend_of_gevraagd(
     return any_of(gewest == "VL", all_of(gewest == "BR", asked))
 
 
+@rules.rule(
+    "art. 56/1",
+    since="2019-01",
+    until="2022-12",
+    output="ondersteuningstoeslag",
+    title=msg("de ondersteuningstoeslag"),
+)
+def nog_geen_ondersteuningstoeslag() -> Money:
+    """Until the end of 2022 the care funds paid a basic support budget, outside the Groeipakket."""
+    return NOTHING
+
+
 @rules.rule("art. 56/1", since="2023-01", title=msg("de ondersteuningstoeslag"))
 def ondersteuningstoeslag(
     in_leven: Truth,

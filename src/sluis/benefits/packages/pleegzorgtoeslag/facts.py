@@ -8,6 +8,7 @@ from typing import Final
 import polars as pl
 
 from sluis.benefits.model import column
+from sluis.benefits.packages.one_account import one_account
 from sluis.benefits.reading import Reading
 from sluis.kernel.text import msg
 from sluis.rules import Day, Text, Truth
@@ -50,7 +51,7 @@ def _placement_of(r: Reading) -> pl.LazyFrame:
 
 
 def payees(r: Reading, rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Return who is paid: `child`, `payee`, `kind`, `parts`, `of`.
+    """Return who is paid: `child`, `payee`, `kind`, `parts`, `of`, `together`.
 
     Perspective-giving care placed from 2019 on: the foster carer. Perspective-seeking care, and every placement of
     before 2019 that did not change: those who had the child's Groeipakket the day before it (art. 67, 219 and 225).
@@ -58,21 +59,17 @@ def payees(r: Reading, rows: pl.LazyFrame) -> pl.LazyFrame:
     placed = placement_of(r).join(rows.select("child"), on="child", how="semi")
     to_carer = (pl.col("form") == "perspective_giving") & (pl.col("from") >= _NEW) & pl.col("carer").is_not_null()
     to_carer = to_carer.fill_null(value=False)
-    carers = placed.filter(to_carer).select("child", pl.col("carer").alias("payee"))
-    return pl.concat([carers, _before(r, placed.filter(~to_carer))]).with_columns(
-        pl.lit("person").alias("kind"),
-        pl.lit(1, dtype=pl.Int64).alias("parts"),
-        pl.len().over("child").cast(pl.Int64).alias("of"),
-    )
+    carers = placed.filter(to_carer).select("child", pl.col("carer").alias("person"))
+    return one_account(r, pl.concat([carers, _before(r, placed.filter(~to_carer))]), r.first)
 
 
 def _before(r: Reading, placed: pl.LazyFrame) -> pl.LazyFrame:
-    """Return `child`, `payee`: the beneficiaries on the day before the placement, else those on its day."""
+    """Return `child`, `person`: the beneficiaries on the day before the placement, else those on its day."""
     start = placed.select("child", pl.col("from").alias("placed_on"))
     were = r["beneficiaries"].join(start, on="child", how="inner")
     open_until = pl.col("to").fill_null(date.max)
     before = (pl.col("from") < pl.col("placed_on")) & (open_until >= pl.col("placed_on").dt.offset_by("-1d"))
     on_day = (pl.col("from") <= pl.col("placed_on")) & (open_until >= pl.col("placed_on"))
-    first = were.filter(before).select("child", pl.col("person").alias("payee")).unique()
-    others = were.filter(on_day).select("child", pl.col("person").alias("payee")).unique()
+    first = were.filter(before).select("child", "person").unique()
+    others = were.filter(on_day).select("child", "person").unique()
     return pl.concat([first, others.join(first, on="child", how="anti")])

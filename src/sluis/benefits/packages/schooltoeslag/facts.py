@@ -8,7 +8,8 @@ import polars as pl
 
 from sluis.benefits.model import column
 from sluis.benefits.packages.income import income_columns, people_income
-from sluis.benefits.packages.schooltoeslag.family import Family, family_of
+from sluis.benefits.packages.one_account import one_account
+from sluis.benefits.packages.schooltoeslag.family import Family, family_of, reference_day
 from sluis.benefits.packages.schooltoeslag.schooling import schooling
 from sluis.benefits.reading import Reading
 from sluis.kernel.text import msg
@@ -169,16 +170,11 @@ def columns(r: Reading, rows: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def payees(r: Reading, rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Return who is paid: `child`, `payee`, `kind`, `parts`, `of`; the family of 31 August shares equally."""
+    """Return who is paid: `child`, `payee`, `kind`, `parts`, `of`, `together`; the family of 31 August."""
     if r.month.month != SEPTEMBER:
-        paid = pl.LazyFrame(schema={"child": pl.String(), "payee": pl.String()})
-    else:
-        paid = _family(r, rows).paid
-    return paid.with_columns(
-        pl.lit("person").alias("kind"),
-        pl.lit(1, dtype=pl.Int64).alias("parts"),
-        pl.len().over("child").cast(pl.Int64).alias("of"),
-    )
+        nobody = pl.LazyFrame(schema={"child": pl.String(), "person": pl.String()})
+        return one_account(r, nobody, r.first)
+    return one_account(r, _family(r, rows).paid, reference_day(r.month.year))
 
 
 def _pupils(r: Reading, rows: pl.LazyFrame) -> pl.LazyFrame:

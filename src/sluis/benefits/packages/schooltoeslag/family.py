@@ -26,7 +26,7 @@ class Family:
     status: pl.LazyFrame
     """`child`, `leerling_gehuwd`, `leerling_alleenstaand`, `leerling_met_kinderen`, `pleegkind_sinds_een_jaar`."""
     paid: pl.LazyFrame
-    """`child`, `payee`: the beneficiaries in the household, else whose income counts."""
+    """`child`, `person`: the beneficiaries in the household, else whose income counts."""
 
 
 def reference_day(year: int) -> date:
@@ -212,12 +212,12 @@ def _fostered(r: Reading, day: date) -> pl.LazyFrame:
 def _paid(
     r: Reading, at_home: pl.LazyFrame, home: pl.LazyFrame, heads: pl.LazyFrame, own: pl.LazyFrame, day: date
 ) -> pl.LazyFrame:
-    """Return `child`, `payee`: the family where the pupil lives on the day; a married or single pupil itself."""
-    itself = own.select("child", pl.col("child").alias("payee"))
+    """Return `child`, `person`: the family where the pupil lives on the day; a married or single pupil itself."""
+    itself = own.select("child", pl.col("child").alias("person"))
     named = holding(r["beneficiaries"], day, day).select("child", "person").unique()
     named = at_home.select("child", "household").join(named, on="child", how="inner")
-    named = named.join(home, on=["person", "household"], how="semi").select("child", pl.col("person").alias("payee"))
+    named = named.join(home, on=["person", "household"], how="semi").select("child", "person")
     named = named.join(itself, on="child", how="anti")
-    others = heads.select("child", pl.col("person").alias("payee"))
+    others = heads.select("child", "person")
     others = others.join(itself, on="child", how="anti").join(named, on="child", how="anti")
     return pl.concat([itself, named, others])
