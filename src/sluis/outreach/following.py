@@ -22,7 +22,7 @@ from sluis.agreements.lifecycle import (
 )
 from sluis.database import Connection
 from sluis.kernel.text import Message, msg
-from sluis.kernel.working_days import add_working_days, calendar_of, is_working_day
+from sluis.kernel.working_days import calendar_of
 from sluis.outreach import store
 from sluis.outreach.model import STAGES, Group, Holding, Lead, Place, Stage, Standing, Waiting, furthest, stage_of
 from sluis.outreach.places import ids, places_on, within_group
@@ -33,6 +33,7 @@ STUCK_AFTER_WORKING_DAYS = 10
 _MOST_STUCK = 20
 _MAY_STAND_STILL = (*PREPARING, WAITING, SUSPENDED)
 _FIRST_DAY = date(2015, 1, 1)
+_SATURDAY = 5
 
 # What must happen in a state, in words; who it must come from is worked out per agreement.
 NEXT_STEP: Mapping[str, Message] = {
@@ -152,9 +153,12 @@ def _index(day: date) -> int:
 @lru_cache(maxsize=4)
 def _working_days_since(last_year: int) -> list[int]:
     """Return for each day how many working days have passed since the first one: thousands of terms cost nothing."""
-    calendar, total, counted = calendar_of("flemish"), 0, []
+    rules, years = calendar_of("flemish").days_off, range(_FIRST_DAY.year, last_year + 1)
+    closed = {day for rule in rules for year in years for day in rule.days_in(year)}
+    total, counted = 0, []
     for passed in range((date(last_year, 12, 31) - _FIRST_DAY).days + 1):
-        total += is_working_day(_FIRST_DAY + timedelta(days=passed), calendar)
+        day = _FIRST_DAY + timedelta(days=passed)
+        total += day.weekday() < _SATURDAY and day not in closed
         counted.append(total)
     return counted
 
@@ -194,8 +198,3 @@ def _who(still: store.Still) -> tuple[str, ...]:
     if still.state == WAITING:
         return still.anew or still.parties
     return still.parties
-
-
-def next_working_day(day: date) -> date:
-    """Return the working day after a day."""
-    return add_working_days(day, 1, calendar_of("flemish"))
