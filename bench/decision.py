@@ -4,7 +4,8 @@
 
 Measured is the pure part (`sluis.gate.policy.decide`: all checks, none skipped) for a request that is permitted and one
 that every check refuses, for the smallest and the largest text of the catalogue and for an agreement among 285 that are
-looked up by name. Time is the processor's: what others do on the machine meanwhile does not count. Compiling a text happens once per text and process; it is printed beside it.
+looked up by name. Time is the processor's: what others do on the machine meanwhile does not count. Compiling a text
+happens once per text and process; it is printed beside it.
 """
 
 from __future__ import annotations

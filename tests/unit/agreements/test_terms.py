@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
+import rfc8785
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from sluis.agreements.catalogue import template
+from sluis.agreements.catalogue import template, templates
 from sluis.agreements.completion import ChoiceCompletion, TermCompletion, check_never_widens, complete
 from sluis.agreements.model import Agreement
-from sluis.agreements.policy import LegPolicy, Policy, compile_policy
+from sluis.agreements.policy import LegPolicy, Policy, compile_policy, load_policy, text_hash
 from sluis.agreements.problems import Problem
 from sluis.agreements.reading import check_agreement, read_agreement
 from sluis.agreements.text import canonical, plain, policy_of
+from sluis.kernel.errors import SluisError
 from tests.unit.agreements.samples import a_completion, a_template, an_agreement
+from tests.unit.agreements.test_model import everything
 
 CONSENT = {
     "given_by": "child",
@@ -402,3 +408,56 @@ def test_every_term_counts_in_the_hash_and_only_the_canonical_text_compiles() ->
     )
     assert policy_of(with_terms).text_hash != policy_of(other).text_hash
     assert compile_policy(canonical(with_terms)) == policy_of(with_terms)
+
+
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data())
+def test_a_strange_value_in_any_field_is_told_there_with_a_mend(data: st.DataObject) -> None:
+    """Over a text that uses every field of the model; the rest of the file is still checked."""
+    text = plain(everything())
+    place: Any = text
+    while True:
+        keys: list[Any] = list(place) if isinstance(place, dict) else list(range(len(place)))
+        key = data.draw(st.sampled_from(keys))
+        if isinstance(place[key], (dict, list)) and place[key] and data.draw(st.integers(0, 3)):
+            place = place[key]
+            continue
+        place[key] = data.draw(JUNK)
+        break
+    reading = read_agreement(json.dumps(text).encode())
+    assert (reading.agreement is None) == bool(reading.problems)
+    assert all(str(problem.what) and str(problem.remedy) for problem in reading.problems)
+
+
+def letters(value: object, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    if isinstance(value, dict):
+        return [found for key, inner in value.items() for found in letters(inner, (*path, key))]
+    if isinstance(value, list):
+        return [found for number, inner in enumerate(value) for found in letters(inner, (*path, number))]
+    return [path] if isinstance(value, str) and path[-1] != "format" else []
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_one_letter_of_any_text_changed_is_another_hash_and_never_the_same_policy(data: st.DataObject) -> None:
+    code = data.draw(st.sampled_from(sorted(templates())))
+    before = canonical(template(code))
+    text = json.loads(before)
+    path = data.draw(st.sampled_from(letters(text)))
+    place = text
+    for step in path[:-1]:
+        place = place[step]
+    word = place[path[-1]]
+    at = data.draw(st.integers(0, len(word) - 1))
+    place[path[-1]] = word[:at] + ("x" if word[at] != "x" else "y") + word[at + 1 :]
+    after = rfc8785.dumps(text)
+    assert text_hash(after) != text_hash(before)
+    with pytest.raises(SluisError):
+        load_policy(after, expected_hash=text_hash(before))
