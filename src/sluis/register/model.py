@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sluis.agreements.lifecycle import IN_FORCE
+from sluis.agreements.lifecycle import OPEN
 from sluis.agreements.model import Agreement
 
 PER_PAGE = 25
@@ -50,11 +50,7 @@ class Entry:
 
 def is_in_force(entry: Entry, day: date) -> bool:
     """Return whether data may pass under this agreement on this day, as far as its state and its days say."""
-    if entry.text is None or entry.listed.state not in OPEN_STATES:
+    if entry.text is None or entry.listed.state not in OPEN:
         return False
     begins, ends = entry.text.term.in_force_from, entry.text.term.until
     return (begins is None or begins <= day) and (ends is None or day <= ends)
-
-
-# The life of an agreement has further states in which it binds; the gate reads the same names.
-OPEN_STATES = frozenset({IN_FORCE})

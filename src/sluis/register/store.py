@@ -8,18 +8,21 @@ from datetime import datetime
 from sluis.database import Connection
 from sluis.register.model import Listed, Version
 
+# The events of the life of an agreement that make a text known to everyone.
+_MADE_KNOWN = ["publish", "publish_at_once", "amend"]
+
 _LISTED = """
     SELECT a.id, a.state, a.changed_at,
            (SELECT array_agg(p.party ORDER BY p.party) FROM agreement_party p
              WHERE p.agreement = a.id AND p.text_hash = newest.text_hash),
            (SELECT array_agg(e.text_hash ORDER BY e.id DESC) FROM agreement_event e
-             WHERE e.agreement = a.id AND e.event = 'publish'),
+             WHERE e.agreement = a.id AND e.event = ANY(%(made_known)s)),
            (SELECT array_agg(e.happened_at ORDER BY e.id DESC) FROM agreement_event e
-             WHERE e.agreement = a.id AND e.event = 'publish')
+             WHERE e.agreement = a.id AND e.event = ANY(%(made_known)s))
     FROM agreement a
     CROSS JOIN LATERAL (
         SELECT e.text_hash FROM agreement_event e
-        WHERE e.agreement = a.id AND e.event = 'publish' ORDER BY e.id DESC LIMIT 1
+        WHERE e.agreement = a.id AND e.event = ANY(%(made_known)s) ORDER BY e.id DESC LIMIT 1
     ) AS newest
     WHERE a.id > %(after)s
       AND (%(only)s::text IS NULL OR a.id = %(only)s)
@@ -59,6 +62,7 @@ def read_page(
         {
             "only": only,
             "after": after,
+            "made_known": _MADE_KNOWN,
             "states": None if states is None else sorted(states),
             "party": party,
             "words": list(words),
@@ -71,9 +75,9 @@ def read_page(
 def count_published(connection: Connection, *, states: Iterable[str]) -> int:
     """Return how many published agreements are in one of these states."""
     row = connection.execute(
-        "SELECT count(*) FROM agreement a WHERE a.state = ANY(%s)"
-        " AND EXISTS (SELECT FROM agreement_event e WHERE e.agreement = a.id AND e.event = 'publish')",
-        (sorted(states),),
+        "SELECT count(*) FROM agreement a WHERE a.state = ANY(%(states)s)"
+        " AND EXISTS (SELECT FROM agreement_event e WHERE e.agreement = a.id AND e.event = ANY(%(made_known)s))",
+        {"states": sorted(states), "made_known": _MADE_KNOWN},
     ).fetchone()
     return int(row[0]) if row else 0
 

@@ -34,6 +34,7 @@ FREQUENCIES: Mapping[str, str] = {
     "once": f"{_AUTHORITY}/frequency/NEVER",
     "per_year": f"{_AUTHORITY}/frequency/IRREG",
     "unlimited": f"{_AUTHORITY}/frequency/CONT",
+    "not-stated": f"{_AUTHORITY}/frequency/UNKNOWN",
 }
 
 INSTRUMENT_CLASSES: Mapping[str, str] = {

@@ -18,7 +18,7 @@ from rdflib import Graph
 from starlette.exceptions import HTTPException
 
 from sluis.agreements.catalogue import templates
-from sluis.agreements.lifecycle import STATE_WORDS
+from sluis.agreements.lifecycle import OPEN, STATE_WORDS
 from sluis.agreements.lookup import find_text
 from sluis.agreements.store import list_parties, read_text
 from sluis.agreements.words import in_words
@@ -28,7 +28,7 @@ from sluis.kernel.text import Message, msg
 from sluis.ledger.numbers import looks_like_insz
 from sluis.register.catalog import agreements_feed, offers_feed
 from sluis.register.linked import Addresses, Node, agreement_document, policy_node
-from sluis.register.model import OPEN_STATES, PER_PAGE, Entry, Listed, is_in_force
+from sluis.register.model import PER_PAGE, Entry, Listed, is_in_force
 from sluis.register.plain import told_to_citizen
 from sluis.register.store import count_published, read_listed, read_page
 from sluis.register.terms import context
@@ -78,7 +78,7 @@ def show_list(
         # Not repeated, not kept in the history of the browser: the address is replaced.
         return RedirectResponse("/register?nummer=ja", status_code=303)
     words, party, after = zoek[:_LONGEST_SEARCH], _code(partij), _code(na)
-    states = OPEN_STATES if toestand != "alle" else None
+    states = OPEN if toestand != "alle" else None
     with kit_of(request).database.transaction() as connection:
         names = {one.id: one.name for one in list_parties(connection)}
         rows = read_page(
@@ -90,7 +90,7 @@ def show_list(
             most=PER_PAGE + 1,
         )
         entries = [Entry(row, find_text(connection, row.text_hash)) for row in rows[:PER_PAGE]]
-        in_force = count_published(connection, states=OPEN_STATES)
+        in_force = count_published(connection, states=OPEN)
     chosen = {"zoek": words, "partij": party, "toestand": toestand if states is None else ""}
     asked = {name: value for name, value in chosen.items() if value}
     today = _today(request)
@@ -152,7 +152,7 @@ def give_feed(request: Request, na: str = "") -> Response:
     """Give the agreements in force, page by page, as a DCAT catalogue; `hydra:next` leads on."""
     where, today = _addresses(request), _today(request)
     with kit_of(request).database.transaction() as connection:
-        rows = read_page(connection, states=OPEN_STATES, after=_code(na), most=PER_PAGE + 1)
+        rows = read_page(connection, states=OPEN, after=_code(na), most=PER_PAGE + 1)
         entries = [Entry(row, find_text(connection, row.text_hash)) for row in rows[:PER_PAGE]]
     here = f"{where.base}/register/van-kracht.jsonld"
     following = f"{here}?{urlencode({'na': rows[PER_PAGE - 1].id})}" if len(rows) > PER_PAGE else None
@@ -253,7 +253,7 @@ def _known_version(listed: Listed, digest: str) -> str:
 def _state(entry: Entry, today: date) -> tuple[Message, str]:
     if is_in_force(entry, today):
         return msg("van kracht"), "success"
-    if entry.listed.state in OPEN_STATES and entry.text is not None:
+    if entry.listed.state in OPEN and entry.text is not None:
         begins = entry.text.term.in_force_from
         if begins is not None and today < begins:
             return msg("bekendgemaakt, nog niet van kracht"), "info"
