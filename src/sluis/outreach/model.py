@@ -18,7 +18,7 @@ STAGES: tuple[Stage, ...] = get_args(Stage)
 STAGE_WORDS: Mapping[Stage, Message] = {
     "none": msg("nog niets begonnen"),
     "preparing": msg("in voorbereiding"),
-    "signing": msg("bij de ondertekening"),
+    "signing": msg("aangeboden of ondertekend"),
     "running": msg("van kracht"),
     "suspended": msg("geschorst"),
     "over": msg("gestopt"),

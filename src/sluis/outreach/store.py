@@ -38,14 +38,18 @@ class Still:
     anew: tuple[str, ...]
 
 
+# The latest agreement of a body in a state, without sorting: the moment in microseconds before its id, and the largest.
 _HOLDINGS = """
-    SELECT coalesce(s.successor, p.party) AS body, a.state, count(*)::int,
-           (array_agg(a.id ORDER BY a.changed_at DESC, a.id))[1], max(a.changed_at)
-    FROM agreement a
-    JOIN agreement_party p ON p.agreement = a.id AND p.text_hash = a.text_hash
-    LEFT JOIN agreement_succession s ON s.agreement = a.id AND s.predecessor = p.party
-    WHERE %(template)s::text IS NULL OR a.template = %(template)s
-    GROUP BY 1, 2
+    SELECT body, state, count(*)::int, substr(max(stamped), 21), max(changed_at) FROM (
+        SELECT coalesce(s.successor, p.party) COLLATE "C" AS body, a.state COLLATE "C" AS state, a.changed_at,
+               lpad((extract(epoch FROM a.changed_at) * 1000000)::bigint::text, 20, '0') || a.id COLLATE "C" AS stamped
+        FROM agreement a
+        JOIN agreement_party p ON p.agreement = a.id AND p.text_hash = a.text_hash
+        JOIN party b ON b.id = p.party AND b.kind IN ('municipality', 'ocmw')
+        LEFT JOIN agreement_succession s ON s.agreement = a.id AND s.predecessor = p.party
+        WHERE %(template)s::text IS NULL OR a.template = %(template)s
+    ) held
+    GROUP BY body, state
 """
 
 # The agreements that count: of one standard agreement where asked, and with one of these bodies where asked.

@@ -111,7 +111,7 @@ def test_the_map_and_the_forms_work_with_the_keyboard_inside_the_policy(
         assert_keyboard(page)
         assert_inside_policy(page)
     page.goto(address + paths["opvolging"])
-    tile = page.get_by_role("link", name="Tielt: bij de ondertekening")
+    tile = page.get_by_role("link", name="Tielt: aangeboden of ondertekend")
     tile.focus()
     assert page.evaluate("() => getComputedStyle(document.activeElement).outlineStyle") != "none"
     page.keyboard.press("Enter")

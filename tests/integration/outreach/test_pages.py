@@ -63,7 +63,7 @@ def test_the_map_holds_every_municipality_with_its_stage_and_a_link(follower: ht
     page = follower.get("/opvolging").text
     links = re.findall(r'<a href="/opvolging/besturen/(gemeente-[a-z0-9-]+)" aria-label="([^"]+)">', page)
     assert len(links) == 285
-    assert dict(links)[TIELT] == "Tielt: bij de ondertekening"
+    assert dict(links)[TIELT] == "Tielt: aangeboden of ondertekend"
     assert dict(links)[AALTER] == "Aalter: in voorbereiding"
     assert sum(label.endswith("nog niets begonnen") for _, label in links) >= 281
     narrowed = follower.get("/opvolging", params={"provincie": "Limburg"}).text
