@@ -56,4 +56,15 @@ def template(code: str) -> Agreement:
 
 def example_completion(code: str) -> bytes:
     """Return the file with an example of how to complete a standard agreement."""
-    return (_FOLDER / f"{template(code).id}{_EXAMPLE}.yaml").read_bytes()
+    path = _FOLDER / f"{template(code).id}{_EXAMPLE}.yaml"
+    if not path.exists():
+        raise SluisError(
+            "no-example",
+            msg("Bij ‘{code}’ is er geen voorbeeld van een aanvulling.", code=code),
+            remedy=msg("Bekijk een voorbeeld bij: {codes}.", codes=", ".join(_examples())),
+        )
+    return path.read_bytes()
+
+
+def _examples() -> list[str]:
+    return sorted(path.stem.removesuffix(_EXAMPLE) for path in _FOLDER.glob(f"*{_EXAMPLE}.yaml"))

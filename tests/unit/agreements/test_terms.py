@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,12 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sluis.agreements.catalogue import template, templates
-from sluis.agreements.completion import ChoiceCompletion, TermCompletion, check_never_widens, complete
+from sluis.agreements.completion import (
+    check_never_widens,
+    complete,
+)
 from sluis.agreements.model import Agreement
 from sluis.agreements.policy import LegPolicy, Policy, compile_policy, load_policy, text_hash
 from sluis.agreements.problems import Problem
 from sluis.agreements.reading import check_agreement, read_agreement
-from sluis.agreements.text import canonical, plain, policy_of
+from sluis.agreements.text import canonical, from_canonical, plain, policy_of
 from sluis.kernel.errors import SluisError
 from tests.unit.agreements.samples import a_completion, a_template, an_agreement
 from tests.unit.agreements.test_model import everything
@@ -320,58 +324,6 @@ def test_a_text_cannot_add_a_term_to_its_template(part: str, value: Any) -> None
     assert check_never_widens(base, Agreement.model_validate(text))
 
 
-def test_a_choice_is_answered_once_by_a_completion() -> None:
-    base = template("family-proef-geboortevoordeel")
-    completion = a_completion().model_copy(
-        update={
-            "template": base.id,
-            "agreement": "geboorte-wingene",
-            "parties": {},
-            "signatories": {},
-            "legal_grounds": {},
-            "legs": {},
-            "term": TermCompletion(),
-            "choices": {"doelgroep": ChoiceCompletion(answer="Elk kind dat in Wingene geboren is.")},
-        }
-    )
-    made = complete(base, completion)
-    assert isinstance(made, Agreement), [str(problem.what) for problem in made]
-    assert (made.choices or ())[0].answer == "Elk kind dat in Wingene geboren is."
-    assert made.offer is None
-    again = complete(
-        made,
-        completion.model_copy(
-            update={"template": made.id, "choices": {"doelgroep": ChoiceCompletion(answer="Iedereen.")}}
-        ),
-    )
-    assert isinstance(again, list)
-    assert {problem.code for problem in again} >= {"not-a-blank"}
-
-
-def test_the_nine_items_of_a_birth_and_not_one_more() -> None:
-    leg = policy_of(template("geboorten-materniteit")).legs["geboorte"]
-    assert set(leg.items) == {
-        "mother-name",
-        "mother-birth-date",
-        "mother-insz",
-        "mother-address",
-        "mother-contact",
-        "child-name",
-        "child-birth-date",
-        "child-death-date",
-        "child-relinquished",
-    }
-    conditional = {item.name for item in template("geboorten-materniteit").legs["geboorte"].items if item.only_when}
-    assert conditional == {"child-death-date", "child-relinquished"}
-
-
-def test_a_referral_passes_contact_data_only_and_needs_consent_information_and_secrecy() -> None:
-    leg = policy_of(template(REFERRAL)).legs["toeleiding"]
-    assert set(leg.items) == {"parent-name", "parent-address", "parent-phone", "parent-email"}
-    assert {"consent-recorded", "informed-before", "professional-secrecy"} <= set(leg.conditions)
-    assert leg.subjects.territory == "receiver"
-
-
 def test_shapes_that_nobody_has_drawn_yet_are_expressed() -> None:
     """Joint controllers, a chain of processors, a federal deliberation and a citizen's mandate, in one text."""
     text = changed(
@@ -461,3 +413,13 @@ def test_one_letter_of_any_text_changed_is_another_hash_and_never_the_same_polic
     assert text_hash(after) != text_hash(before)
     with pytest.raises(SluisError):
         load_policy(after, expected_hash=text_hash(before))
+
+
+def test_a_text_of_before_the_terms_keeps_its_hash_and_its_policy() -> None:
+    """`first_text.json` is a text as the first version of this model wrote it: new fields leave no trace in it."""
+    first = Path(__file__).with_name("first_text.json").read_bytes()
+    assert text_hash(first) == "e466676d9b309f5dc8efdb6fb46540eec9d65be68f65a59d97f7a97344058111"
+    assert canonical(from_canonical(first)) == first
+    leg = compile_policy(first).legs["answer"]
+    assert leg.conditions == ("decision-attached", "answer-only-what-was-asked")
+    assert leg.receivers == {"gemeente-wingene"}
