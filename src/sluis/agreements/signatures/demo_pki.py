@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key as generate_rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption
 from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
@@ -26,7 +28,7 @@ class Issued:
     """A certificate with its private key."""
 
     certificate: x509.Certificate
-    key: EllipticCurvePrivateKey = field(repr=False)
+    key: EllipticCurvePrivateKey | RSAPrivateKey = field(repr=False)
 
     @property
     def der(self) -> bytes:
@@ -120,7 +122,8 @@ def _issue(
     may_sign: bool = True,
     stamps: bool = False,
 ) -> Issued:
-    key = generate_private_key(SECP256R1())
+    # RSA for time stamps: so do the authorities that attest times.
+    key = generate_rsa(65_537, 2_048) if stamps else generate_private_key(SECP256R1())
     parts = [(NameOID.COUNTRY_NAME, "BE"), (NameOID.ORGANIZATION_NAME, organisation), (NameOID.COMMON_NAME, name)]
     parts += [(NameOID.TITLE, function)] if function else []
     subject = x509.Name([x509.NameAttribute(kind, value[:64]) for kind, value in parts])

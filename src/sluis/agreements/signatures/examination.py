@@ -17,13 +17,10 @@ from pyhanko.keys import load_certs_from_pemder_data
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, DiffResult, ModificationLevel
-from pyhanko.sign.general import SigningError
 from pyhanko.sign.validation import async_validate_pdf_signature
-from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
-from pyhanko_certvalidator.errors import PathError, ValidationError
 
 from sluis.agreements.documents import examination
 from sluis.agreements.documents.pdf import NOT_READABLE, NotTaken, check_content, open_pdf, pages_of
@@ -35,7 +32,6 @@ _LENGTH: Final = struct.Struct("<I")
 _MOST_SIGNATURES: Final = 200
 # Our print is the first two revisions of a signed file: the text, and the empty fields (documents/fields.py).
 _PRINT: Final = 1
-_NOT_VERIFIABLE = (*NOT_READABLE, SignatureValidationError, SigningError, PathError, ValidationError)
 
 
 def job_of(pdf: bytes, trust: TrustList, *, at: datetime) -> bytes:
@@ -92,7 +88,7 @@ def _examine(pdf: bytes, known: _Known) -> dict[str, Any]:
         "revisions": reader.total_revisions,
         "changed_only_by_signing": _only_signing(reader),
         "signature_pages": sorted(_visible_on(reader)),
-        "signatures": [_signature(one, known, reader) for one in signatures],
+        "signatures": [_signature(one, known, reader, pdf) for one in signatures],
     }
 
 
@@ -120,7 +116,7 @@ def _visible_on(reader: PdfFileReader) -> set[int]:
     return shown
 
 
-def _signature(embedded: EmbeddedPdfSignature, known: _Known, reader: PdfFileReader) -> dict[str, Any]:
+def _signature(embedded: EmbeddedPdfSignature, known: _Known, reader: PdfFileReader, pdf: bytes) -> dict[str, Any]:
     certificate = embedded.signer_cert
     validity = certificate["tbs_certificate"]["validity"]
     claimed = embedded.self_reported_timestamp
@@ -133,20 +129,20 @@ def _signature(embedded: EmbeddedPdfSignature, known: _Known, reader: PdfFileRea
         "claimed_at": claimed.isoformat() if claimed is not None and claimed.tzinfo is not None else None,
     }
     try:
-        found |= _judged(embedded, known, reader)
-    except _NOT_VERIFIABLE:
+        found |= _judged(embedded, known, reader, pdf)
+    except NOT_READABLE:
         found |= {"intact": False, "coverage": "UNCLEAR", "trust": "none", "stamped_at": None, "changes": "OTHER"}
     return found
 
 
-def _judged(embedded: EmbeddedPdfSignature, known: _Known, reader: PdfFileReader) -> dict[str, Any]:
+def _judged(embedded: EmbeddedPdfSignature, known: _Known, reader: PdfFileReader, pdf: bytes) -> dict[str, Any]:
     status = known.status(embedded, known.at)
     stamped_at = _stamped_at(status, known.at)
     if stamped_at is not None:
         status = known.status(_again(reader, embedded), stamped_at)
     changes, coverage = status.modification_level, status.coverage
     return {
-        "intact": bool(status.intact and status.valid),
+        "intact": bool(status.intact and status.valid) and _is_clean(embedded, pdf),
         "coverage": coverage.name if isinstance(coverage, SignatureCoverageLevel) else "UNCLEAR",
         "is_last": coverage == SignatureCoverageLevel.ENTIRE_FILE,
         "changes": changes.name if changes is not None else "OTHER",
@@ -154,6 +150,27 @@ def _judged(embedded: EmbeddedPdfSignature, known: _Known, reader: PdfFileReader
         "trust": _trust(status, embedded, known, stamped_at or known.at, reader),
         "stamped_at": stamped_at.isoformat() if stamped_at is not None else None,
     }
+
+
+def _is_clean(embedded: EmbeddedPdfSignature, pdf: bytes) -> bool:
+    """Return whether the place of the signature holds the message and nothing else: no signature covers its own place.
+
+    It is written in hexadecimal, in one case, and filled up with zeros behind the message.
+    """
+    first, length, second, _ = (int(value) for value in embedded.byte_range)
+    place, content = pdf[first + length : second], bytes(embedded.pkcs7_content)
+    written = content.hex().encode()
+    if place not in {b"<" + written + b">", b"<" + written.upper() + b">"}:
+        return False
+    return not any(content[_der_length(content) :])
+
+
+def _der_length(message: bytes) -> int:
+    """Return how many bytes the first value of a DER message takes, its head included."""
+    if message[1] < 0x80:
+        return 2 + message[1]
+    digits = message[1] & 0x7F
+    return 2 + digits + int.from_bytes(message[2 : 2 + digits], "big")
 
 
 def _again(reader: PdfFileReader, embedded: EmbeddedPdfSignature) -> EmbeddedPdfSignature:

@@ -114,12 +114,17 @@ class Card:
         except SluisError:
             raise
         except Exception as error:  # a module may raise what it likes; all of it means that the card cannot be used
-            raise _no_card(
-                msg("De kaart kan niet gelezen worden: {why}.", why=type(error).__name__),
-                msg("Steek de kaart in de lezer, kijk de pincode na en probeer opnieuw."),
-            ) from error
+            raise _unread_card(error) from error
         try:
-            yield PKCS11Signer(session, cert_label=self.certificate, other_certs_to_pull=self.chain)
+            signer = PKCS11Signer(session, cert_label=self.certificate, other_certs_to_pull=self.chain)
+            certificate = signer.signing_cert
+            if certificate is not None and certificate.public_key.algorithm == "ec":
+                # Some cards only sign a hash that was computed before.
+                known = session.token.slot.get_mechanisms()
+                signer.use_raw_mechanism = pkcs11.Mechanism.ECDSA_SHA256 not in known
+            yield signer
+        except pkcs11.PKCS11Error as error:
+            raise _unread_card(error) from error
         finally:
             session.close()
 
@@ -151,6 +156,13 @@ def _load_pkcs11() -> ModuleType:
             msg("Installeer Sluis met het extra onderdeel: pip install ‘sluis[eid]’."),
         ) from absent
     return pkcs11
+
+
+def _unread_card(error: Exception) -> SluisError:
+    return _no_card(
+        msg("De kaart kan niet gelezen worden: {why}.", why=type(error).__name__),
+        msg("Steek de kaart in de lezer, kijk de pincode na en probeer opnieuw."),
+    )
 
 
 def _no_card(what: Message, remedy: Message) -> SluisError:

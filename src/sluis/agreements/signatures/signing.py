@@ -61,14 +61,10 @@ def sign_pdf(
     signs in the text. With a `timestamper` a third party attests the time.
     """
     place = _place(agreement, signatory)
+    reader = _our_paper(pdf, agreement)
     try:
-        reader = open_pdf(pdf, strict=True)
-        if text_inside(reader) != canonical(agreement):
-            raise _wrong_text()
         with hand.opened() as signer:
             return _signed(reader, agreement, place, signer, at=at, timestamper=timestamper)
-    except NotTaken as refusal:
-        raise refused(refusal.code) from None
     except SigningError as error:
         raise SluisError(
             "not-signed",
@@ -76,8 +72,19 @@ def sign_pdf(
             remedy=msg("Kijk de kaart of de sleutel na, en of u dit document al ondertekende."),
             clause=_PROTOCOL,
         ) from error
+
+
+def _our_paper(pdf: bytes, agreement: Agreement) -> PdfFileReader:
+    try:
+        reader = open_pdf(pdf, strict=True)
+        text = text_inside(reader)
+    except NotTaken as refusal:
+        raise refused(refusal.code) from None
     except NOT_READABLE as error:
         raise refused("pdf-damaged") from error
+    if text != canonical(agreement):
+        raise _wrong_text()
+    return reader
 
 
 def _signed(

@@ -199,7 +199,7 @@ def _standing(
     raise SluisError(
         "not-on-trust-list",
         msg("Dit certificaat staat niet op de vertrouwenslijst."),
-        remedy=msg("Kijk met ‘sluis documents trust’ wat erop staat."),
+        remedy=msg("Kijk met ‘sluis documents trust list’ wat erop staat."),
         clause=_IDENTIFIES,
     )
 

@@ -183,7 +183,7 @@ def demo_certificates(
         raise SluisError(
             "demo-only",
             msg("Demosleutels worden niet gemaakt op een installatie in productie."),
-            remedy=msg("Onderteken met een eID of een certificaat van een aanvaarde uitgever."),
+            remedy=msg("Onderteken met een eID of een ander certificaat van een aanvaarde uitgever."),
         )
     folder.mkdir(parents=True, exist_ok=True)
     pki = DemoPki.make(at=_now())
