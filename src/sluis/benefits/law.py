@@ -20,18 +20,18 @@ from sluis.benefits.packages import BOOKS
 from sluis.benefits.reading import Reading
 from sluis.benefits.tables import FactTables, known_on
 from sluis.kernel.month import Month
-from sluis.kernel.text import Message
+from sluis.kernel.text import Message, msg
 from sluis.rules import Day, Fact, Lack, Parameters, RuleBook, Text, Whole, fact, read_parameters
 
 INSTRUMENT = "Groeipakketdecreet"
 
 ROW_FACTS: Mapping[str, Fact] = {
-    "child": fact("child", Text),
-    "side": fact("side", Text),
-    "household": fact("household", Text),
-    "born": fact("born", Day),
-    "died": fact("died", Day),
-    "share": fact("share", Whole, unit="parts"),
+    "child": fact("child", Text, msg("het kind")),
+    "side": fact("side", Text, msg("het kind in dit gezin")),
+    "household": fact("household", Text, msg("het gezin"), ask=msg("het Rijksregister")),
+    "born": fact("born", Day, msg("de geboortedag")),
+    "died": fact("died", Day, msg("de dag van overlijden")),
+    "share": fact("share", Whole, msg("het deel van de tijd in dit gezin"), unit="parts"),
 }
 
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, cast
 
 import typer
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from sluis.benefits.case_files import case_paths
+from sluis.benefits.case_files import case_paths, read_case
 from sluis.benefits.cases import CaseResult, run_case
 from sluis.benefits.deciding import Engine
-from sluis.channels.commands.terminal import out, spoken
+from sluis.benefits.explaining import explain
+from sluis.benefits.running import Summary, run_month
+from sluis.channels.commands.terminal import err, is_interactive, language, out, say, spoken
 from sluis.kernel.errors import SluisError
+from sluis.kernel.month import Month
 from sluis.kernel.text import msg
+from sluis.web.languages import LANGUAGES, translate
 
 app = typer.Typer(help="Het Groeipakket: rechten toetsen, uitleggen en berekenen.", no_args_is_help=True)
 
@@ -64,3 +71,72 @@ def _print(result: CaseResult) -> None:
         out.print(f"  {sign} {wanted.subject} {wanted.benefit} {wanted.period}: {value}{to}", markup=False)
         for failure in each.failures:
             out.print(f"      {spoken(failure)}", markup=False)
+
+
+@app.command("explain")
+def explain_command(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Een geval in YAML.")],
+    child: Annotated[str, typer.Option(help="Het id van het kind in het geval.")],
+    month: Annotated[str, typer.Option(help="De maand, zoals 2023-04.")],
+    spoken_in: Annotated[
+        str, typer.Option("--language", help="nl, fr, en of de; anders de taal van de terminal.")
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Geef de keten van regels als JSON.")] = False,
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Alleen wat op die dag bekend was.")
+    ] = None,
+    refuse_weak: _Strict = False,
+) -> None:
+    """Leg uit wat een kind in een maand krijgt, en waarom: regels, artikelen, waarden en feiten."""
+    chosen = next((each for each in LANGUAGES if each == spoken_in), language())
+    case = read_case(file)
+    day: date | None = as_of.date() if as_of else case.as_of
+    found = explain(case.tables, Month.parse(month), child, as_of=day, refuse_weak=refuse_weak)
+    if as_json:
+        out.print(json.dumps([each.json for each in found], ensure_ascii=False, indent=2), markup=False)
+        return
+    for each in found:
+        words = each.words if each.json["amount"] != "0.00" else each.words[:1]
+        for line in words:
+            out.print(translate(line, chosen), markup=False)
+
+
+@app.command("run")
+def run_command(
+    facts: Annotated[Path, typer.Option(help="De map met de feiten in Parquet.")],
+    month: Annotated[str, typer.Option(help="De maand, zoals 2023-04.")],
+    out_: Annotated[Path, typer.Option("--out", help="De map voor de beslissingen en de samenvatting.")],
+    engine: _Engine = "polars",
+    refuse_weak: _Strict = False,
+) -> None:
+    """Beslis een maand voor alle kinderen van de feiten."""
+    chosen, asked = engine_of(engine), Month.parse(month)
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[step]}"), TimeElapsedColumn())
+    with Progress(*columns, console=err, disable=not is_interactive(), transient=True) as progress:
+        task = progress.add_task(spoken(msg("Maand beslissen")), total=2, step="")
+        summary = run_month(
+            facts,
+            asked,
+            out_,
+            engine=chosen,
+            refuse_weak=refuse_weak,
+            told=lambda step: progress.update(task, advance=1, step=step),
+        )
+    (out_ / "summary.json").write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    _print_summary(summary)
+
+
+def _print_summary(summary: Summary) -> None:
+    for name, each in summary["benefits"].items():
+        out.print(
+            f"{name:28} {each['children']:>9} {each['amount_cents'] / 100:>16.2f} "
+            f"{each['provisional']:>9} {each['undecided']:>9}",
+            markup=False,
+        )
+    say(
+        msg(
+            "{children} kinderen bekeken; samen {euros} euro.",
+            children=summary["children"],
+            euros=f"{summary['amount_cents'] // 100}.{summary['amount_cents'] % 100:02d}",
+        )
+    )
