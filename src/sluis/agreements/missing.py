@@ -75,7 +75,8 @@ def _registered_bodies(agreement: Agreement) -> Iterator[Missing]:
     listed = {blank.path for blank in agreement.to_complete}
     for party in agreement.parties:
         path = f"parties[{party.id}].body"
-        if party.body is None and party.class_of is None and path not in listed:
+        is_several = party.class_of is not None or party.members or party.beneficiaries is not None
+        if party.body is None and not is_several and path not in listed:
             yield Missing("body", path, party.id, msg("Welk bestuur is dit in het register van partijen?"))
 
 

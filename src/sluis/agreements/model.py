@@ -62,8 +62,8 @@ class LegalGround(Part):
     covers: tuple[Literal["ordinary", "article-9", "article-10"], ...] = Field(
         default=("ordinary",), description="Voor welke soort gegevens de grond geldt."
     )
-    status: Literal["in-force", "draft", "repealed"] = Field(
-        default="in-force", description="Van kracht, nog een ontwerp, of opgeheven."
+    status: Literal["in-force", "draft", "repealed", "not-stated"] = Field(
+        default="in-force", description="Van kracht, nog een ontwerp, opgeheven, of niet vermeld in de bron."
     )
     valid_from: Day | None = Field(default=None, description="Van kracht vanaf.")
     valid_until: Day | None = Field(default=None, description="Laatste dag van kracht.")

@@ -72,6 +72,7 @@ GROUND_STATES: Mapping[str, Message] = {
     "in-force": msg("van kracht"),
     "draft": msg("nog een ontwerp"),
     "repealed": msg("opgeheven"),
+    "not-stated": msg("niet vermeld"),
 }
 SPECIAL: Mapping[str, Message] = {
     "article-9": msg("bijzondere categorie (artikel 9 AVG)"),

@@ -336,7 +336,7 @@ def a_ground_is_in_force(text: Tree) -> Iterator[Problem]:
                 msg("Wacht tot de tekst van kracht is, of steun op een grond die dat al is."),
                 Clause(AVG, "artikel 6, lid 3"),
             )
-    if grounds and not any(ground["status"].text in (None, "in-force") for ground in grounds):
+    if grounds and not {None, "in-force", NOT_STATED} & {ground["status"].text for ground in grounds}:
         yield problem(
             "no-ground-in-force",
             text["legal_grounds"],

@@ -229,7 +229,9 @@ def what_is_not_stated_is_left_open(text: Tree) -> Iterator[Problem]:
 
 def unstated(text: Tree) -> Iterator[Tree]:
     """Yield every field that says "not-stated", and every term that is absent."""
-    for place in (text["term"]["kind"], *(part for leg in text["legs"].entries() for part in _of_leg(leg[1]))):
+    grounds = (ground["status"] for ground in text["legal_grounds"].elements())
+    legs = (part for _, leg in text["legs"].entries() for part in _of_leg(leg))
+    for place in (text["term"]["kind"], *grounds, *legs):
         if place.text == NOT_STATED:
             yield place
     quality = text["quality"]

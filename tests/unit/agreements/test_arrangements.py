@@ -128,5 +128,6 @@ def test_the_catalogue_says_who_may_join_what() -> None:
     for code, offer in offers().items():
         agreement = templates()[code]
         assert agreement.is_template
+        assert {gap.code for gap in what_is_missing(agreement)} <= {"blank", "advice"}, f"{code} cannot be completed"
         asked = {blank.who for blank in agreement.to_complete}
         assert offer.to in asked, f"{code}: nothing is left for {offer.to} to complete"
