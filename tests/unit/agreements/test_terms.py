@@ -233,7 +233,7 @@ RETENTION = {"text": "Niet vermeld.", "anchor": "not-stated"}
         ({"legs__answer__channels": ["not-stated"]}, "not-stated-nor-open", "artikel 8, §1"),
         ({"term__kind": "not-stated", "term__until": None}, "not-stated-nor-open", "artikel 8, §1"),
         ({"quality__correct_within": None}, "not-stated-nor-open", "artikel 8, §1"),
-        ({"legal_grounds__2__status": "not-stated"}, "not-stated-nor-open", "artikel 8, §1"),
+        ({"legal_grounds__3__status": "not-stated"}, "not-stated-nor-open", "artikel 8, §1"),
         (
             {f"legal_grounds__{number}__status": "draft" for number in range(4)},
             "no-ground-in-force",
