@@ -31,6 +31,7 @@ def with_core(r: Reading, day: date, places: pl.LazyFrame, paid: pl.LazyFrame, h
         "child",
         "household",
         "share",
+        "payees",
         first.alias("p1"),
         pl.when(pl.col("p2").is_not_null()).then(second).alias("p2"),
         "joined",
@@ -40,22 +41,21 @@ def with_core(r: Reading, day: date, places: pl.LazyFrame, paid: pl.LazyFrame, h
 
 def _raising(r: Reading, day: date, places: pl.LazyFrame, paid: pl.LazyFrame, homes: pl.LazyFrame) -> pl.LazyFrame:
     """Add to each side who raises the child there: its payees, else its parents in that household."""
-    payees = paid.select("child", "household", "person").unique()
+    payees = paid.group_by("child", "household").agg(
+        p1=pl.col("person").min(), p2=pl.col("person").max(), payees=pl.len().cast(pl.Int64)
+    )
+    found = places.join(payees, on=["child", "household"], how="left")
+    nobody = r.kept(f"sides without payee {day}", lambda: found.filter(pl.col("p1").is_null()).drop("p1", "p2", "payees"))
     parents = (
-        r.at("parentage", day)
-        .select("child", pl.col("parent").alias("person"))
-        .join(homes.select("person", "household"), on="person")
-        .join(places, on=["child", "household"], how="semi")
-        .join(payees, on=["child", "household"], how="anti")
-        .select("child", "household", "person")
-    )
-    raising = (
-        pl.concat([payees, parents])
+        nobody.join(r.at("parentage", day).select("child", "parent"), on="child")
+        .join(homes.select(pl.col("person").alias("parent"), "household"), on=["parent", "household"], how="semi")
         .group_by("child", "household")
-        .agg(pl.col("person").min().alias("p1"), pl.col("person").max().alias("p2"))
+        .agg(p1=pl.col("parent").min(), p2=pl.col("parent").max(), payees=pl.lit(0, dtype=pl.Int64))
     )
-    second = pl.when(pl.col("p2") != pl.col("p1")).then("p2").alias("p2")
-    return places.join(raising, on=["child", "household"], how="left").with_columns(second)
+    columns = ["child", "household", "share", "p1", "p2", "payees"]
+    other = nobody.join(parents, on=["child", "household"], how="left").with_columns(pl.col("payees").fill_null(0))
+    raising = pl.concat([found.filter(pl.col("p1").is_not_null()).select(columns), other.select(columns)])
+    return raising.with_columns(pl.when(pl.col("p2") != pl.col("p1")).then("p2").alias("p2"))
 
 
 def _partners(r: Reading, day: date, alone: pl.LazyFrame, homes: pl.LazyFrame) -> pl.LazyFrame:
@@ -66,9 +66,11 @@ def _partners(r: Reading, day: date, alone: pl.LazyFrame, homes: pl.LazyFrame) -
         f"housemates {day}",
         lambda: alone.join(mine, on=_PAIR).join(adults, on="household").filter(pl.col("other") != pl.col("p1")),
     )
-    bound = r.kept(f"couples {day}", lambda: pl.concat([_united(r, day, pairs), _co_parents(r, day, pairs)]))
-    single = r.kept(f"housemates of singles {day}", lambda: pairs.join(bound, on=_PAIR, how="anti"))
-    found = pl.concat([bound, _presumed(r, day, single)])
+    united = r.kept(f"couples {day}", lambda: _united(r, day, pairs))
+    others = r.kept(f"not united {day}", lambda: pairs.join(united, on=_PAIR, how="anti"))
+    parents = r.kept(f"co-parents {day}", lambda: _co_parents(r, day, others))
+    single = r.kept(f"housemates of singles {day}", lambda: others.join(parents, on=_PAIR, how="anti"))
+    found = pl.concat([united, parents, _presumed(r, day, single)])
     order = ["bond", "since", "other"]
     nearest = found.sort(order).unique(_PAIR, keep="first", maintain_order=True)
     joined = pl.max_horizontal("mine", "since", "united")
@@ -98,9 +100,10 @@ def _united(r: Reading, day: date, pairs: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _co_parents(r: Reading, day: date, pairs: pl.LazyFrame) -> pl.LazyFrame:
-    known = r.at("parentage", day).select("child", "parent").unique()
+    known = r.at("parentage", day).select("child", "parent")
     children = pairs.join(known, left_on="p1", right_on="parent")
     both = children.join(known, left_on=["child", "other"], right_on=["child", "parent"], how="semi")
+    both = both.unique(["p1", "other", "household"])
     return _bond(both.with_columns(united=pl.lit(None, dtype=pl.Date)), _CO_PARENT)
 
 
@@ -122,11 +125,12 @@ def _related(r: Reading, day: date, pairs: pl.LazyFrame) -> pl.LazyFrame:
     people = pl.concat(
         [pairs.select(pl.col("p1").alias("person")), pairs.select(pl.col("other").alias("person"))]
     ).unique()
-    line = r.at("parentage", day).select("child", "parent").unique()
+    line = r.at("parentage", day).select("child", "parent")
     steps = [people.select("person", pl.col("person").alias("ancestor"), pl.lit(0).alias("steps"))]
     for step in (1, 2, 3):
         up = steps[-1].join(line, left_on="ancestor", right_on="child")
-        steps.append(up.select("person", pl.col("parent").alias("ancestor"), pl.lit(step).alias("steps")))
+        parents = up.select("person", pl.col("parent").alias("ancestor"), pl.lit(step).alias("steps"))
+        steps.append(r.kept(f"ancestors {step} {day}", lambda parents=parents: parents))
     ancestors = pl.concat(steps)
     mine = ancestors.rename({"person": "p1", "steps": "mine_up"})
     theirs = ancestors.rename({"person": "other", "steps": "other_up"})

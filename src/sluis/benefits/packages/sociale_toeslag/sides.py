@@ -15,6 +15,7 @@ from typing import Final
 
 import polars as pl
 
+from sluis.benefits.packages.sociale_toeslag.changes import changed_children, changed_households
 from sluis.benefits.packages.sociale_toeslag.core import with_core
 from sluis.benefits.payees import beneficiaries
 from sluis.benefits.reading import Reading, holding
@@ -45,18 +46,16 @@ def _side_rows(r: Reading) -> pl.LazyFrame:
     day = r.first - timedelta(days=1)
     before = r.kept("sides before the month", lambda: _sides_on(r, day, _payees_before(r, day)))
     earlier = before.join(_touched(before, after), on="core", how="semi")
-    both = pl.concat([after.with_columns(at_end=pl.lit(value=True)), earlier.with_columns(at_end=pl.lit(value=False))])
-    kept = after.select("child", "household", "share", same_share=pl.lit(value=True))
-    born = r["persons"].select(pl.col("id").alias("child"), "born")
-    moment = pl.when("at_end").then(pl.lit("einde")).otherwise(pl.lit("begin"))
-    return (
-        both.join(kept, on=["child", "household", "share"], how="left")
-        .join(born, on="child")
-        .with_columns(
-            pl.col("same_share").fill_null(value=False),
-            side=pl.concat_str("child", "household", moment, separator="|"),
-        )
-    )
+    same = after.select("child", "household", "share", same_share=pl.lit(value=True))
+    earlier = earlier.join(same, on=["child", "household", "share"], how="left")
+    moments = [
+        after.with_columns(same_share=pl.lit(value=True), at_end=pl.lit(value=True), moment=pl.lit("einde")),
+        earlier.with_columns(
+            pl.col("same_share").fill_null(value=False), at_end=pl.lit(value=False), moment=pl.lit("begin")
+        ),
+    ]
+    rows = pl.concat(moments).join(child_rows(r).select("child", "born"), on="child")
+    return rows.with_columns(side=pl.concat_str("child", "household", "moment", separator="|"))
 
 
 def _touched(before: pl.LazyFrame, after: pl.LazyFrame) -> pl.LazyFrame:
@@ -90,7 +89,9 @@ def _payees_before(r: Reading, day: date) -> pl.LazyFrame:
     """
     before = r.kept("payees registered before", lambda: r.at("beneficiaries", day).select(_PAYEE).unique())
     paid = r.kept("payees before the month", lambda: _with_carers(r, before))
-    homeless = paid.join(homes_on(r, day), on="person", how="anti").select("child")
+    paid = paid.join(changed_children(r, day), on="child", how="semi")
+    homes = r.kept(f"homes {day}", lambda: homes_on(r, day))
+    homeless = paid.join(homes, on="person", how="anti").select("child")
     return paid.join(homeless, on="child", how="anti")
 
 
@@ -124,35 +125,51 @@ def _sides_on(r: Reading, day: date, payees: pl.LazyFrame) -> pl.LazyFrame:
 
     Each step is computed once (`kept`): a lazy plan would otherwise repeat every earlier step wherever it is read.
     """
-    homes = homes_on(r, day)
-    living = r["persons"].filter(pl.col("died").is_null() | (pl.col("died") > day)).select(pl.col("id").alias("person"))
-    named = r.kept(f"paid at home {day}", lambda: _at_home(payees.join(living, on="person", how="semi"), homes))
+    homes = r.kept(f"homes {day}", lambda: homes_on(r, day))
+    dead = r["persons"].filter(pl.col("died") <= day).select(pl.col("id").alias("person"))
+    named = r.kept(f"paid at home {day}", lambda: _at_home(payees.join(dead, on="person", how="anti"), homes))
     known = r.kept(f"paid now {day}", lambda: _without_old_payee(named))
     lonely = r.kept(f"raised without payee {day}", lambda: _raised_without_payee(r, day, known, homes))
     paid = pl.concat([known, lonely])
     places = r.kept(f"places {day}", lambda: pl.concat([_by_custody(r, day, paid), _by_payee(r, day, paid)]))
     sides = r.kept(f"cores {day}", lambda: with_core(r, day, places, paid, homes))
-    return sides.join(_accounts(r, paid), on=["child", "household"], how="left")
+    return _with_account(r, sides, paid)
 
 
-def _accounts(r: Reading, paid: pl.LazyFrame) -> pl.LazyFrame:
-    """Return `payee` and `together` of each side: of two who live together the youngest, where no choice is known."""
+def _with_account(r: Reading, sides: pl.LazyFrame, paid: pl.LazyFrame) -> pl.LazyFrame:
+    """Add `payee` and `together`: those of the child, or, of a child with more sides, those who live on each side.
+
+    Of two who live together the youngest is paid, where no choice is known.
+    """
+    apart = sides.filter((pl.col("share") == HALF) | (pl.col("payees") == 0)).select("child").unique()
+    judged = r["custody"].select("child").unique()
+    apart = pl.concat([apart, judged]).unique()
     born = r["persons"].select(pl.col("id").alias("person"), pl.col("born").alias("__born"))
-    people = paid.filter(pl.col("role") != _ELSEWHERE).join(born, on="person").sort("__born", "person")
-    return people.group_by("child", "household", maintain_order=True).agg(
-        payee=pl.col("person").last(),
-        together=pl.when(pl.len() > 1).then(pl.col("person").first()),
+    people = paid.join(apart, on="child", how="semi").filter(pl.col("role") != _ELSEWHERE)
+    each = (
+        people.join(born, on="person")
+        .sort("__born", "person")
+        .group_by("child", "household", maintain_order=True)
+        .agg(payee=pl.col("person").last(), together=pl.when(pl.len() > 1).then(pl.col("person").first()))
     )
+    usual = beneficiaries(r, child_rows(r)).select("child", "payee", "together").unique("child")
+    whole = sides.join(apart, on="child", how="anti").join(usual, on="child", how="left")
+    split = sides.join(apart, on="child", how="semi").join(each, on=["child", "household"], how="left")
+    return pl.concat([whole, split]).drop("payees")
 
 
 def homes_on(r: Reading, day: date) -> pl.LazyFrame:
-    """Return `person`, `household`, `since`: where each person lives on the day, once."""
-    return r.kept(f"homes {day}", lambda: _homes_on(r, day))
+    """Return `person`, `household`, `since`: where each person lives on the day, once.
 
-
-def _homes_on(r: Reading, day: date) -> pl.LazyFrame:
+    Before the month only the households of families that changed matter.
+    """
     spells = holding(r["households"], day, day).select("person", "household", pl.col("from").alias("since"))
-    return spells.sort("since").unique("person", keep="last", maintain_order=True)
+    if day != r.last:
+        households = r.kept("changed households", lambda: changed_households(r, day))
+        spells = spells.join(households, on="household", how="semi")
+    twice = pl.col("person").is_duplicated()
+    last = spells.filter(twice).sort("since", "household").unique("person", keep="last", maintain_order=True)
+    return pl.concat([spells.filter(~twice), last])
 
 
 def _at_home(payees: pl.LazyFrame, homes: pl.LazyFrame) -> pl.LazyFrame:
@@ -174,8 +191,11 @@ def _raised_without_payee(r: Reading, day: date, paid: pl.LazyFrame, homes: pl.L
 
     Such children are paid elsewhere, or not yet; they count for the size of the family (gpedia, Wannes).
     """
-    named = pl.concat([r["parentage"].select("child"), r["beneficiaries"].select("child")]).unique()
-    lonely = homes.rename({"person": "child"}).join(named, on="child", how="semi").join(paid, on="child", how="anti")
+    children = child_rows(r).select("child")
+    if day != r.last:
+        children = children.join(changed_children(r, day), on="child", how="semi")
+    unpaid = children.join(paid, on="child", how="anti")
+    lonely = r.kept(f"lonely {day}", lambda: unpaid.join(homes, left_on="child", right_on="person"))
     parents = r.at("parentage", day).select("child", pl.col("parent").alias("person"))
     own = lonely.join(parents, on="child").join(homes, on=["person", "household"], how="semi")
     others = paid.select("household", "person").unique()
