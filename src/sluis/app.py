@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from sluis.agreements.clock import bring_agreements_up_to_date
+from sluis.agreements.deadlines import AgreementDuties
 from sluis.agreements.duties import DutySource
 from sluis.authentic.source import AuthenticRegister, SocialeToeslagSource
 from sluis.background import Repeating
@@ -36,7 +37,7 @@ def sources() -> Mapping[str, Source]:
 
 def duty_sources() -> Sequence[DutySource]:
     """Return the slices that know what somebody still has to do."""
-    return (ConfirmationDuties(),)
+    return (AgreementDuties(), ConfirmationDuties())
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from tests.architecture.source import DOCS
 
 _MADE = "Made from {origin}; do not edit by hand: `uv run python -m tests.architecture.regenerate`.\n"
 
-ROLES: tuple[str, ...] = ("citizen", "officer", "dpo", "signatory", "access-manager", "supervisor")
+ROLES: tuple[str, ...] = ("citizen", "officer", "dpo", "signatory", "access-manager", "supervisor", "outreach")
 
 
 def pages() -> Mapping[Path, Callable[[], str]]:

@@ -97,10 +97,21 @@ def lock_offer(connection: Connection, offer: str) -> None:
     connection.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (_OFFER_LOCK, offer))
 
 
+def forget_returned(connection: Connection, offer: str) -> None:
+    """Let a mail that came back count no more where the body has another address now: it never reached the body."""
+    connection.execute(
+        "UPDATE outreach_mail m SET quiet = tstzrange(m.sent_at, m.sent_at + interval '1 microsecond')"
+        " FROM delivery d, outreach_address a WHERE d.id = m.delivery AND d.state IN ('bounced', 'dead')"
+        " AND a.body = m.body AND lower(a.address) <> lower(m.address) AND m.offer = %s",
+        (offer,),
+    )
+
+
 def last_mailed(connection: Connection, offer: str) -> tuple[dict[str, datetime], dict[str, datetime]]:
     """Return when each body, and each address in lower case, was last mailed about an offer."""
     rows = connection.execute(
-        "SELECT body, lower(address), max(sent_at) FROM outreach_mail WHERE offer = %s GROUP BY body, lower(address)",
+        "SELECT body, lower(address), max(sent_at) FROM outreach_mail"
+        " WHERE offer = %s AND upper(quiet) > sent_at + interval '1 second' GROUP BY body, lower(address)",
         (offer,),
     ).fetchall()
     bodies: dict[str, datetime] = {}

@@ -68,6 +68,7 @@ def receivers(connection: Connection, campaign: Campaign, *, at: datetime, day: 
         for one in standings_of(connection, asked, day=day)
         if one.stage in NOT_JOINED and group.stage in (None, one.stage)
     ]
+    campaign_store.forget_returned(connection, campaign.offer)
     addresses = campaign_store.addresses(connection)
     languages = store.languages(connection, [one.place.id for one in chosen])
     by_body, by_address = campaign_store.last_mailed(connection, campaign.offer)

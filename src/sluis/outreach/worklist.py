@@ -28,7 +28,7 @@ _MOST_IN_MAIL = 25
 _SOON = timedelta(days=3)
 
 # Where the act of a duty is done; of any other kind: at the agreement.
-_PLACES: Mapping[str, str] = {"destruction": "/lijsten"}
+_PLACES: Mapping[str, str] = {"destruction": "/lijsten", "offer": "/overeenkomsten"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,8 @@ def digest_text(tasks: Sequence[Task], *, more: bool, link: str, language: Langu
         what = said(task.duty.what)
         # A sentence that holds a number of a person is a fault of who made it: its code says enough to find it.
         shown = task.duty.code if looks_like_insz(what) else what
-        lines.append(f"- {late}{shown} ({said(msg('uiterlijk {day}', day=task.duty.due.isoformat()))})")
+        until = said(msg("uiterlijk {day}", day=task.duty.due.isoformat()))
+        lines.append(f"- {late}{task.duty.agreement}: {shown} ({until})")
     if more:
         lines.append(said(msg("- en meer, op de bladzijde")))
     lines += [

@@ -177,6 +177,18 @@ def test_what_became_of_each_mail_is_seen(world: World) -> None:
     assert (count, bounced) == (3, 1)
 
 
+def test_a_mail_that_came_back_counts_no_more_once_the_address_is_corrected(world: World) -> None:
+    world.set_address(GENT, "weg@gent.example")
+    first = world.campaign()
+    send(world, first)
+    deliver(world, Mailbox(rcpt="550 5.1.1 unknown"))
+    world.at += timedelta(days=1)
+    assert mailed(send(world, world.campaign(title="Zelfde adres"))) == []
+    world.set_address(GENT, "dienst@gent.example")
+    assert mailed(send(world, world.campaign(title="Ander adres"))) == [GENT]
+    assert mailed(send(world, world.campaign(title="Nog eens"))) == []
+
+
 @pytest.mark.parametrize(
     "texts",
     [

@@ -13,6 +13,7 @@ from sluis.authentic.names import beneficiary_with_right, read_name
 from sluis.authentic.population.generate import generate
 from sluis.authentic.store import load
 from sluis.channels.demo.agreements import body_of, bring_into_force, completed, next_code
+from sluis.channels.demo.following import settle_following
 from sluis.channels.demo.people import ASKER, OTHER, SENDER, settle_citizen, settle_people
 from sluis.channels.demo.request import DemoRequest, make_demo_request
 from sluis.gate.actions import day_of
@@ -152,6 +153,7 @@ def _prepare(house: Installation, folder: Path, *, at: datetime, told: Told) -> 
         text_hash = bring_into_force(connection, agreement, asker, signatory="wingene-signatory", at=at)
         to_try = completed(next_code(connection, other, day), other, day=day)
         bring_into_force(connection, to_try, other, signatory="tielt-signatory", at=at)
+        settle_following(connection, at=at)
 
     told(msg("De sleutel laten zetten door de functionarissen van beide partijen"))
     key = secrets.token_urlsafe(18)

@@ -39,6 +39,7 @@ PEOPLE: tuple[Person, ...] = (
     Person("opgroeien-officer", "Ine Willems (fictief)", SENDER, ("officer",), "opgroeien-access"),
     Person("opgroeien-dpo", "Jan Mertens (fictief)", SENDER, ("dpo",), "opgroeien-access"),
     Person("opgroeien-signatory", "Karen Lemmens (fictief)", SENDER, ("signatory",), "opgroeien-access"),
+    Person("opgroeien-outreach", "Nele Jansen (fictief)", SENDER, ("outreach", "officer"), "opgroeien-access"),
     Person("opgroeien-access", "Luc Peeters (fictief)", SENDER, ("access-manager",), "opgroeien-signatory"),
     Person("supervisor", "Mieke Jacobs (fictief)", SUPERVISOR, ("supervisor",), "supervisor-head"),
 )

@@ -107,6 +107,7 @@ STATEMENTS = (
     "GRANT SELECT, INSERT ON outreach_mail, outreach_contact, outreach_contact_body, worklist_digest TO sluis_app",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON outreach_address, worklist_reader TO sluis_app",
     "GRANT SELECT, INSERT ON outreach_campaign TO sluis_app",
+    "GRANT UPDATE (quiet) ON outreach_mail TO sluis_app",
     "GRANT UPDATE (title, offer, is_reminder, texts, chosen, made_by, made_at, sent_by, sent_at)"
     " ON outreach_campaign TO sluis_app",
 )
