@@ -68,7 +68,7 @@ def _life_of(database: Database) -> type[RuleBasedStateMachine]:
         @initialize(begins=st.sampled_from(("draft", "concluded", "concluded")))
         def begin(self, begins: str) -> None:
             # The register of laws outlives an example: each begins with a law that holds.
-            law = {"law": COVID, "reason": "r", "source": "s", "party": OPGROEIEN, "by": "jurist"}
+            law: dict[str, Any] = {"law": COVID, "reason": "r", "source": "s", "party": OPGROEIEN, "by": "jurist"}
             with suppress(SluisError), database.transaction() as connection:
                 change_law(connection, **law, at=self.at)
             with database.transaction() as connection:
