@@ -112,7 +112,9 @@ class _Runner:
             )
         if expected.granted is not None and expected.granted != (total > 0):
             yield msg("{period}: gekregen {got}.", period=period, got=_written(total))
-        yield from self._details(expected, benefit, decided, period)
+        # Of the months of a year only those with an amount are paid; without any, all are looked at.
+        paying = [each for each, amount in zip(decided, got, strict=True) if amount] or decided
+        yield from self._details(expected, benefit, paying, period)
 
     def _details(self, expected: Expected, benefit: Benefit, decided: list[Decided], period: str) -> Iterable[Message]:
         if expected.paid_on is not None:

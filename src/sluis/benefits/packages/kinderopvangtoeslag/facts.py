@@ -1,4 +1,7 @@
-"""What the rules on childcare read: the days of the month over all providers, and whether the child goes to school."""
+"""What the rules on childcare read: the days of the month over all providers, and whether the child goes to school.
+
+The allowance arises from what the childcare reports: a month without a report is a month without days, until it comes.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,6 @@ FACTS = (
         msg("de volle kinderopvangdagen die meetellen"),
         unit="days",
         otherwise=0,
-        tables=["childcare_days"],
         ask=_CHILDCARE,
     ),
     column(
@@ -27,7 +29,6 @@ FACTS = (
         msg("de halve kinderopvangdagen die meetellen"),
         unit="half_days",
         otherwise=0,
-        tables=["childcare_days"],
         ask=_CHILDCARE,
     ),
     column("dagen_in_maand", Whole, msg("de dagen van de maand"), unit="days", otherwise=0),

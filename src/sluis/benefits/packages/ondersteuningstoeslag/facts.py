@@ -19,7 +19,6 @@ FACTS = (
         msg("de punten op de medisch-sociale schaal"),
         unit="points",
         otherwise=0,
-        tables=["care_scores"],
         ask=msg("de evaluerende arts van Opgroeien"),
     ),
     column(

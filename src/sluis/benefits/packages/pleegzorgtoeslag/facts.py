@@ -16,9 +16,7 @@ from sluis.rules import Day, Text, Truth
 _FOSTER = msg("Pleegzorg Vlaanderen")
 
 FACTS = (
-    column(
-        "in_pleeggezin", Truth, msg("het kind in een pleeggezin geplaatst is"), otherwise=False, tables=["placements"]
-    ),
+    column("in_pleeggezin", Truth, msg("het kind in een pleeggezin geplaatst is"), otherwise=False),
     column("pleegzorgvorm", Text, msg("de vorm van de pleegzorg"), ask=_FOSTER),
     column("pleegzorg_sinds", Day, msg("de dag van de plaatsing"), ask=_FOSTER),
 )

@@ -154,7 +154,7 @@ FACTS = (
 
 def columns(r: Reading, rows: pl.LazyFrame) -> pl.LazyFrame:
     """Return a row for each pupil of the school year that begins in the month; only in September are there rows."""
-    if r.month.month != SEPTEMBER:
+    if r.month.month != SEPTEMBER or not r.has("education"):
         return _nobody(rows)
     year = r.month.year
     pupils = _pupils(r, rows)

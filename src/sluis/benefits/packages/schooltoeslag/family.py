@@ -59,8 +59,8 @@ def family_of(r: Reading, pupils: pl.LazyFrame, year: int) -> Family:
 
 
 def _home(r: Reading, day: date) -> pl.LazyFrame:
-    home = holding(r["households"], day, day).sort("from").unique("person", keep="last", maintain_order=False)
-    return home.select("person", "household")
+    # Without sorting: a person is in one household on a day, and where the source names two it is always the same one.
+    return holding(r["households"], day, day).group_by("person").agg(pl.col("household").max())
 
 
 def _married(r: Reading, day: date) -> pl.LazyFrame:

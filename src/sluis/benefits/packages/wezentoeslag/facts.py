@@ -36,7 +36,7 @@ FACTS = (
         msg("de ouders van wie de rechter vermoedt dat ze afwezig zijn"),
         unit="parents",
         otherwise=0,
-        tables=["parentage", "decisions"],
+        tables=["parentage"],
         ask=msg("de vrederechter"),
     ),
     column(
@@ -63,50 +63,47 @@ ABSENCE = ("vermoeden_van_afwezigheid", "presumed_absent", "presumed_absence", "
 
 def columns(r: Reading, rows: pl.LazyFrame) -> pl.LazyFrame:
     """Return a row for each child with a lost parent or an old orphan right: `child` and the facts."""
-    parents = _parents(r, rows)
-    lost = parents.filter("dead").select("child")
-    lost = pl.concat([lost, parents.filter("absent").select("child"), _old_orphans(r)]).unique()
-    counted = (
-        parents.join(lost, on="child", how="semi")
-        .group_by("child")
-        .agg(
-            pl.len().cast(pl.Int64).alias("ouders_bekend"),
-            pl.col("dead").sum().cast(pl.Int64).alias("ouders_overleden"),
-            (pl.col("absent") & ~pl.col("dead")).sum().cast(pl.Int64).alias("ouders_vermoedelijk_afwezig"),
-            (pl.col("new_family") & ~pl.col("dead")).any().alias("overlevende_ouder_in_nieuw_gezin"),
-        )
+    old = _old_orphans(r).with_columns(pl.lit(value=True).alias("wees_op_31_december_2018"))
+    parents = _parents(r, old.select("child"))
+    counted = parents.group_by("child").agg(
+        pl.len().cast(pl.Int64).alias("ouders_bekend"),
+        pl.col("dead").sum().cast(pl.Int64).alias("ouders_overleden"),
+        (pl.col("absent") & ~pl.col("dead")).sum().cast(pl.Int64).alias("ouders_vermoedelijk_afwezig"),
+        (pl.col("new_family") & ~pl.col("dead")).any().alias("overlevende_ouder_in_nieuw_gezin"),
     )
-    old = _old_orphans(r).with_columns(wees_op_31_december_2018=pl.lit(value=True))
-    joined = lost.join(counted, on="child", how="left").join(old, on="child", how="left")
+    children = pl.concat([counted.select("child"), old.select("child")]).unique()
+    joined = children.join(counted, on="child", how="left").join(old, on="child", how="left")
     return joined.with_columns(
         pl.col("ouders_bekend", "ouders_overleden", "ouders_vermoedelijk_afwezig").fill_null(0),
         pl.col("wees_op_31_december_2018", "overlevende_ouder_in_nieuw_gezin").fill_null(value=False),
     )
 
 
-def _parents(r: Reading, rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Return `child`, `parent`, `dead`, `absent`, `new_family`: a row per parent; a tie that ended in life is none."""
-    died = r["persons"].select(pl.col("id").alias("parent"), "died")
-    ties = r["parentage"].filter(pl.col("from") <= r.last).join(rows.select("child"), on="child", how="semi")
-    ties = ties.join(died, on="parent", how="left").filter(
-        pl.col("to").is_null() | (pl.col("to") >= pl.coalesce(pl.col("died"), r.first))
-    )
+def _parents(r: Reading, old: pl.LazyFrame) -> pl.LazyFrame:
+    """Return `child`, `parent`, `dead`, `absent`, `new_family`: the parents of orphans, new and old.
+
+    Found from the dead and the absent, who are few. A tie that ended while the parent lived is none.
+    """
     absent = r.during("decisions").filter(
         pl.col("subject").is_in(ABSENCE) & (pl.col("outcome") == "yes") & (pl.col("body") == "court")
     )
-    marks = (
-        (absent.select(pl.col("person").alias("parent")), "absent"),
-        (_in_new_families(r).select("parent"), "new_family"),
-    )
-    ties = ties.select("child", "parent", (pl.col("died") <= r.last).fill_null(value=False).alias("dead")).unique()
-    for found, name in marks:
-        ties = ties.join(found.unique().with_columns(pl.lit(value=True).alias(name)), on="parent", how="left")
-        ties = ties.with_columns(pl.col(name).fill_null(value=False))
+    absent = absent.select(pl.col("person").alias("parent")).unique()
+    died = r["persons"].filter(pl.col("died") <= r.last).select(pl.col("id").alias("parent"), "died")
+    ties = r["parentage"].filter(pl.col("from") <= r.last)
+    lost = ties.join(pl.concat([died.select("parent"), absent]).unique(), on="parent", how="semi").select("child")
+    ties = ties.join(pl.concat([lost, old]).unique(), on="child", how="semi").join(died, on="parent", how="left")
+    ties = ties.filter(pl.col("to").is_null() | (pl.col("to") >= pl.coalesce(pl.col("died"), r.first)))
+    few = ties.select("child", "parent", pl.col("died").is_not_null().alias("dead")).unique()
+    ties = r.kept("orphans and their parents", lambda: few)
+    families = _in_new_families(r, ties.select("parent")).select("parent").unique()
+    for found, name in ((absent, "absent"), (families, "new_family")):
+        marked = found.with_columns(pl.lit(value=True).alias(name))
+        ties = ties.join(marked, on="parent", how="left").with_columns(pl.col(name).fill_null(value=False))
     return ties
 
 
-def _in_new_families(r: Reading) -> pl.LazyFrame:
-    """Return as `parent` who forms a family with somebody who is not kin, since before this month and to its end.
+def _in_new_families(r: Reading, parents: pl.LazyFrame) -> pl.LazyFrame:
+    """Return as `parent` which of the parents forms a family with somebody who is not kin, since before this month and to its end.
 
     Art. 214 §2: the increased amount is lost from the first month after the family was formed. It comes back from the
     month in which the other leaves or dies (art. 5 §1).
@@ -118,7 +115,8 @@ def _in_new_families(r: Reading) -> pl.LazyFrame:
             pairs.select(pl.col("a").alias("parent"), pl.col("b").alias("other"), "from", "to"),
             pairs.select(pl.col("b").alias("parent"), pl.col("a").alias("other"), "from", "to"),
         ]
-    ).join(died, on="other", how="left")
+    )
+    both = both.join(parents, on="parent", how="semi").join(died, on="other", how="left")
     return both.filter(
         (pl.col("from") < r.first)
         & (pl.col("to").is_null() | (pl.col("to") >= r.last))
