@@ -190,8 +190,7 @@ class _Judgement:
             is_time_stamped=stamped is not None,
             is_intact=bool(said["intact"]),
             covers_document=covers,
-            is_trusted=said["trust"] in {"trusted", "revoked", "revocation-unknown"}
-            or (not valid and bool(registered)),
+            is_trusted=said["trust"] in {"trusted", "revoked", "revocation-unknown"},
             was_valid=valid,
             was_not_revoked=said["trust"] == "trusted",
             reasons=tuple(reasons),

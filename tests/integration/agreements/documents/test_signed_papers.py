@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterator
 from datetime import timedelta
@@ -95,6 +96,18 @@ def test_a_paper_signed_by_both_lets_both_sign(database: Database) -> None:
         assert found is not None
         assert found[1] == signed_by_both()
         assert "Peeters" not in kept.file_name
+
+
+def test_what_comes_in_leaves_an_entry_in_the_ledger(database: Database) -> None:
+    with database.transaction() as connection:
+        drafted(connection)
+        trusting(connection)
+        accept_signed_pdf(connection, agreement=AGREEMENT, pdf=signed_by_both(), party=WINGENE, by="an", at=RECEIVED)
+        rows = connection.execute("SELECT canonical FROM ledger_entry").fetchall()
+    kinds = [json.loads(bytes(row[0]))["kind"] for row in rows]
+    assert kinds.count("trust-list-changed") == 6
+    assert kinds.count("document-signed") == 1
+    assert kinds.count("agreement-signed") == 2
 
 
 def test_papers_signed_one_after_the_other_each_count_once(database: Database) -> None:
