@@ -85,6 +85,7 @@ def because_of(word: str) -> Because:
 
 
 def verdict_of(word: str) -> Verdict:
+    """Return the verdict that a word names."""
     verdicts: dict[str, Literal["favourable", "with-remarks", "unfavourable"]] = {
         "favourable": "favourable",
         "with-remarks": "with-remarks",
@@ -100,6 +101,7 @@ def verdict_of(word: str) -> Verdict:
 
 
 def offer_number(text: str) -> UUID:
+    """Return the number of an offer."""
     try:
         return UUID(text)
     except ValueError as error:
