@@ -1,7 +1,7 @@
 """Whether an income lies at most at the limits of the month: the same test for every ground, by period of the law.
 
-The limits of September 2024 to August 2025 were not found: there an income below those of before, or above those of after,
-is sure; only what lies between rests on a value that is missing, and makes the outcome provisional.
+The limits of September 2024 to August 2025 were not found: there an income below those of before, or above those of
+after, is sure; only what lies between rests on a value that is missing, and makes the outcome provisional.
 """
 
 from __future__ import annotations

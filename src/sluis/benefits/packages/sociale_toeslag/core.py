@@ -1,13 +1,14 @@
 """The income core of a side: the parents or educators who live together, or one of them and the de facto partner.
 
-Presumed partner of somebody who raises a child alone (art. 3; the order of MyFamily's page on living together): the spouse
-or the person of the de facto family, the other parent of a child, else the unrelated adult who has lived there longest.
+The partner of somebody who raises a child alone (the order of MyFamily's page on living together): the spouse or the
+person of the de facto family, the other parent of a child, else the unrelated adult who has lived there longest.
 Kin to the third degree never form a de facto family.
 """
 
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Final
 
 import polars as pl
@@ -45,7 +46,8 @@ def _raising(r: Reading, day: date, places: pl.LazyFrame, paid: pl.LazyFrame, ho
         p1=pl.col("person").min(), p2=pl.col("person").max(), payees=pl.len().cast(pl.Int64)
     )
     found = places.join(payees, on=["child", "household"], how="left")
-    nobody = r.kept(f"sides without payee {day}", lambda: found.filter(pl.col("p1").is_null()).drop("p1", "p2", "payees"))
+    without = found.filter(pl.col("p1").is_null()).drop("p1", "p2", "payees")
+    nobody = r.kept(f"sides without payee {day}", lambda: without)
     parents = (
         nobody.join(r.at("parentage", day).select("child", "parent"), on="child")
         .join(homes.select(pl.col("person").alias("parent"), "household"), on=["parent", "household"], how="semi")
@@ -128,11 +130,14 @@ def _related(r: Reading, day: date, pairs: pl.LazyFrame) -> pl.LazyFrame:
     line = r.at("parentage", day).select("child", "parent")
     steps = [people.select("person", pl.col("person").alias("ancestor"), pl.lit(0).alias("steps"))]
     for step in (1, 2, 3):
-        up = steps[-1].join(line, left_on="ancestor", right_on="child")
-        parents = up.select("person", pl.col("parent").alias("ancestor"), pl.lit(step).alias("steps"))
-        steps.append(r.kept(f"ancestors {step} {day}", lambda parents=parents: parents))
+        steps.append(r.kept(f"ancestors {step} {day}", partial(_one_up, steps[-1], line, step)))
     ancestors = pl.concat(steps)
     mine = ancestors.rename({"person": "p1", "steps": "mine_up"})
     theirs = ancestors.rename({"person": "other", "steps": "other_up"})
     shared = pairs.select("p1", "other").unique().join(mine, on="p1").join(theirs, on=["other", "ancestor"])
     return shared.filter(pl.col("mine_up") + pl.col("other_up") <= 3).select("p1", "other").unique()
+
+
+def _one_up(reached: pl.LazyFrame, line: pl.LazyFrame, step: int) -> pl.LazyFrame:
+    up = reached.join(line, left_on="ancestor", right_on="child")
+    return up.select("person", pl.col("parent").alias("ancestor"), pl.lit(step).alias("steps"))

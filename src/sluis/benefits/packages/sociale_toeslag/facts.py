@@ -101,7 +101,8 @@ def _alarm(r: Reading, rows: pl.LazyFrame) -> pl.LazyFrame:
     """Return the alarm bell that helps a side most: its whole months, mean income and last month.
 
     A bell counts from its first month on; how long, the rules say. One that was rung before the present partner came in
-    says nothing about the family of now (gpedia: granted until the end of the month in which she moved in with her friend).
+    says nothing about the family of now (gpedia: granted until the end of the month in which she moved in with
+    her friend).
     """
     first_day, last_day = pl.col("from"), pl.col("to")
     first = _count(first_day) + (first_day.dt.day() > 1).cast(pl.Int64)

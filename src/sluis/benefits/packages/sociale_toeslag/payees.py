@@ -12,7 +12,7 @@ from sluis.benefits.rows import child_rows
 def payees(r: Reading, rows: pl.LazyFrame) -> pl.LazyFrame:
     """Return the payees of each side: `side`, `payee`, `kind`, `parts`, `of`, `together`.
 
-    Whoever is paid there in person gets what a placement leaves; institution and savings account are those of the child.
+    Whoever is paid there in person gets what a placement leaves; institution and savings account are the child's.
     """
     own = rows.filter(pl.col("payee").is_not_null()).select("side", "child", "payee", "together")
     split = usual(r, child_rows(r)).select("child", "kind", "parts", "of", pl.col("payee").alias("of_child"))

@@ -1,4 +1,4 @@
-"""The sociale toeslag (art. 18, 222; BVR Sociale Toeslagen): families, grounds, bands and amounts of each side of a child."""
+"""The sociale toeslag (art. 18, 222; BVR Sociale Toeslagen): families, grounds, bands, amounts per side of a child."""
 
 from __future__ import annotations
 

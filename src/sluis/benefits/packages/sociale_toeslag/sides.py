@@ -1,11 +1,11 @@
 """The sides of a child: each household that raises it, with the share of its time and the income core there.
 
-A side is decided by itself: two separated parents are two sides with half the supplement each. A row is a side at the end
-of the month, or (`at_end` false) as it was before the month began, for families whose core changed in it: a right that
-stops runs to the end of the month (art. 5 § 1).
+A side is decided by itself: two separated parents are two sides with half the supplement each. A row is a side at the
+end of the month, or (`at_end` false) as it was before the month began, for families whose core changed in it: a right
+that stops runs to the end of the month (art. 5 § 1).
 
-Sources: art. 18, 57-59, 68 and 225; the gpedia themes "wie vormt de inkomstenkern" and "welke kinderen maken deel uit van
-het gezin"; explanatory note 7 annex 1 and note 8 annex 1; groeipakket.be, "ik ga scheiden".
+Sources: art. 18, 57-59, 68 and 225; the gpedia themes "wie vormt de inkomstenkern" and "welke kinderen maken deel uit
+van het gezin"; explanatory note 7 annex 1 and note 8 annex 1; groeipakket.be, "ik ga scheiden".
 """
 
 from __future__ import annotations
@@ -34,9 +34,10 @@ _PAYEE: Final = ("child", "person", "role")
 def side_rows(r: Reading) -> pl.LazyFrame:
     """Return a row per side, at the end of the month and, for families that changed, before it.
 
-    `side`, `child`, `household`, `share` (of 1,000), `born`; `at_end`; `same_share`: the side has a row for the end of the
-    month with the same share; `p1`, `p2`: the persons of the income core (`p2` null for one who lives alone, both null
-    where nobody was found); `core` names them; `joined`: the day since which they live together; `payee` and `together`.
+    `side`, `child`, `household`, `share` (of 1,000), `born`; `at_end`; `same_share`: the side has a row for the end of
+    the month with the same share; `p1`, `p2`: the persons of the income core (`p2` null for one who lives alone, both
+    null where nobody was found); `core` names them; `joined`: the day since which they live together; `payee` and
+    `together`.
     """
     return r.kept("sides of the supplement", lambda: _side_rows(r))
 
