@@ -77,14 +77,14 @@ def _raised_by(r: Reading, at_home: pl.LazyFrame, home: pl.LazyFrame, day: date)
     foster = holding(r["placements"].filter(pl.col("kind") == "foster"), day, day)
     carers = foster.filter(pl.col("carer").is_not_null()).select("child", pl.col("carer").alias("person"))
 
-    def here(people: pl.LazyFrame) -> pl.LazyFrame:
-        found = at_home.select("child", "household").join(people.unique(), on="child", how="inner")
-        found = found.filter(pl.col("person") != pl.col("child")).join(living, on="person", how="semi")
-        return found.join(home, on=["person", "household"], how="semi").select("child", "person")
+    def here(pupils: pl.LazyFrame, people: pl.LazyFrame) -> pl.LazyFrame:
+        found = pupils.select("child", "household").join(people, on="child", how="inner")
+        found = found.filter(pl.col("person") != pl.col("child")).join(home, on=["person", "household"], how="semi")
+        return found.join(living, on="person", how="semi").select("child", "person").unique()
 
-    of_parents = here(parents)
-    of_others = here(pl.concat([others, carers])).join(of_parents, on="child", how="anti")
-    return pl.concat([of_parents, of_others])
+    of_parents = r.kept("school parents", lambda: here(at_home, parents))
+    without = r.kept("school without parents", lambda: at_home.join(of_parents, on="child", how="anti"))
+    return pl.concat([of_parents, here(without, pl.concat([others, carers]))])
 
 
 def _single(at_home: pl.LazyFrame, married: pl.LazyFrame, raised: pl.LazyFrame, day: date) -> pl.LazyFrame:
@@ -120,7 +120,12 @@ def _members(
     here = at_home.select("child", "household")
     dependants = r.kept("school dependants", lambda: _dependants(r, here, home, providers, year))
     students = r["education"].filter(pl.col("school_year") == school_year_of(year))
-    others_all = _others(r, here, home, providers, own, students.select(pl.col("pupil").alias("person")).unique(), day)
+    # Most students are dependent; leaving them out first keeps the joins small.
+    enrolled = students.select(pl.col("pupil").alias("person")).unique()
+    free = r.kept(
+        "school free students", lambda: enrolled.join(dependants.select("person").unique(), on="person", how="anti")
+    )
+    others_all = _others(r, here, home, providers, own, free, day)
     others = r.kept("school others", lambda: others_all.join(dependants, on=["child", "person"], how="anti"))
     family = r.kept("school family", lambda: pl.concat([providers, dependants, others]).unique())
     higher = students.filter(pl.col("level") == "higher").select(pl.col("pupil").alias("person")).unique()
@@ -170,9 +175,8 @@ def _others(
     found = providers.rename({"person": "parent"}).join(ties, on="parent", how="inner").join(here, on="child")
     found = found.select("child", "household", "person").unique()
     found = found.join(home, on=["person", "household"], how="semi").select("child", "person")
-    itself = here.select("child", pl.col("child").alias("person")).join(
-        providers.select("child").unique(), on="child", how="semi"
-    )
+    itself = here.select("child", pl.col("child").alias("person")).join(students, on="person", how="semi")
+    itself = itself.join(providers.select("child").unique(), on="child", how="semi")
     everyone = pl.concat([found, itself]).unique().join(providers, on=["child", "person"], how="anti")
     return everyone.join(pl.concat([own, _married(r, day)]).unique(), left_on="person", right_on="child", how="anti")
 

@@ -103,7 +103,7 @@ def _parents(r: Reading, old: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _in_new_families(r: Reading, parents: pl.LazyFrame) -> pl.LazyFrame:
-    """Return as `parent` which of the parents forms a family with somebody who is not kin, since before this month and to its end.
+    """Return which of the parents forms a family with a non-relative, since before this month and to its end.
 
     Art. 214 §2: the increased amount is lost from the first month after the family was formed. It comes back from the
     month in which the other leaves or dies (art. 5 §1).
