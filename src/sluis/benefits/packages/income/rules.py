@@ -81,7 +81,7 @@ def add_income_rules(rules: Rules, prefix: str, year: str, what: Message, *, sin
         {"ki_vreemd": Scaled, "ki_vreemd_geteld": Scaled, "inkomen_zonder_ki": Scaled, "ki_test_vrijgesteld": Truth},
         Truth,
         "art. 5",
-        msg("het gezin slaagt voor de KI-test van {year}", year=what),
+        msg("het gezin voor de KI-test van {year} slaagt", year=what),
     )(_ki_test)
 
 

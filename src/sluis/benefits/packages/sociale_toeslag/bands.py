@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 from sluis.benefits.packages.income import renamed
-from sluis.kernel.text import msg
+from sluis.kernel.text import Message, msg
 from sluis.rules import Money, Rules, Scaled, Truth, all_of, any_of
 
 _AtMost = Callable[[Scaled, str], Truth]
@@ -35,7 +35,7 @@ _PERIODS: Final[tuple[tuple[str, str | None, _AtMost], ...]] = (
 _ONLY_LARGE_UNTIL: Final = "2023-03"
 
 
-def add_band_rules(rules: Rules, ground: str) -> None:
+def add_band_rules(rules: Rules, ground: str, year: Message) -> None:
     """Add `laag_{ground}` and `midden_{ground}`, over `{ground}_inkomen`, `{ground}_ki_test` and `{ground}_telt`."""
     basis = {f"{ground}_telt": Truth, f"{ground}_ki_test": Truth, f"{ground}_inkomen": Scaled}
     family = {**basis, "groot_gezin": Truth, "gezin_met_nieuw_kind": Truth}
@@ -45,14 +45,14 @@ def add_band_rules(rules: Rules, ground: str) -> None:
             since=since,
             until=until,
             output=f"laag_{ground}",
-            title=msg("dat inkomen niet boven de laagste grens ligt"),
+            title=msg("het inkomen van {year} niet boven de laagste grens ligt", year=year),
         )(renamed(_lowest(at_most), basis, Truth))
         rules.rule(
             "art. 18, tweede lid",
             since=since,
             until=until,
             output=f"midden_{ground}",
-            title=msg("dat inkomen niet boven de hogere grens van het gezin ligt"),
+            title=msg("het inkomen van {year} niet boven de hogere grens van het gezin ligt", year=year),
         )(renamed(_middle(at_most, only_large=until == _ONLY_LARGE_UNTIL), family, Truth))
 
 

@@ -20,10 +20,10 @@ _MONTHS: Final = 12
 _CORE: Final = ("p1", "p2")
 
 FACTS: Final = (
-    column("kind", Text),
-    column("plaats", Text),
-    column("stand", Text),
-    column("gezin", Text),
+    column("kind", Text, msg("het kind")),
+    column("plaats", Text, msg("het gezin van het kind")),
+    column("stand", Text, msg("de gezinnen van het kind op dat ogenblik")),
+    column("gezin", Text, msg("de inkomstenkern")),
     column("deel", Whole, msg("het deel van de tijd dat het kind in het gezin woont"), unit="parts"),
     column("einde_maand", Truth, msg("het gezin er zo uitziet op het einde van de maand"), otherwise=True),
     column("zelfde_deel", Truth, msg("het kind daar evenveel blijft wonen"), otherwise=False),

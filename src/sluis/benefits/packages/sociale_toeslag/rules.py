@@ -51,7 +51,15 @@ def toekenningsjaar(dit_jaar: Whole) -> Whole:
     return when(begun, dit_jaar).otherwise(dit_jaar - 1)
 
 
-@rules.rule("art. 7 § 1", since="2019-01", until="2019-09", output="inkomensjaar", instrument=BVR, unit="year")
+@rules.rule(
+    "art. 7 § 1",
+    since="2019-01",
+    until="2019-09",
+    output="inkomensjaar",
+    instrument=BVR,
+    unit="year",
+    title=msg("het inkomensjaar"),
+)
 def inkomensjaar_2019(dit_jaar: Whole) -> Whole:
     """Return 2017: the first award year began in October 2019 and no rule for the months before was found."""
     return dit_jaar - 2
@@ -65,8 +73,10 @@ def inkomensjaar_twee_jaar_terug(toekenningsjaar: Whole) -> Whole:
     return toekenningsjaar - 2
 
 
-add_income_rules(rules, AWARD, "inkomensjaar", msg("twee jaar voor het toekenningsjaar"))
-add_income_rules(rules, CALENDAR, "dit_jaar", msg("het kalenderjaar zelf"))
+AWARD_YEAR = msg("twee jaar voor het toekenningsjaar")
+CALENDAR_YEAR = msg("het kalenderjaar zelf")
+add_income_rules(rules, AWARD, "inkomensjaar", AWARD_YEAR)
+add_income_rules(rules, CALENDAR, "dit_jaar", CALENDAR_YEAR)
 
 
 # The family
@@ -144,7 +154,7 @@ def alarm_inkomen(
     return when(known, year + toekenning_ki_vreemd_geteld + toekenning_ki_beroep).otherwise(year)
 
 
-@rules.rule("art. 12", since="2019-01", instrument=BVR, title=msg("het bewezen inkomen slaagt voor de KI-test"))
+@rules.rule("art. 12", since="2019-01", instrument=BVR, title=msg("het bewezen inkomen voor de KI-test slaagt"))
 def alarm_ki_test(
     alarm_maandinkomen: Money,
     toekenning_ki_vreemd: Scaled,
@@ -161,8 +171,9 @@ def alarm_ki_test(
     return when(toekenning_ki_vreemd.known(), passed).otherwise(YES)
 
 
-for _ground in (AWARD, CALENDAR, ALARM):
-    add_band_rules(rules, _ground)
+add_band_rules(rules, AWARD, AWARD_YEAR)
+add_band_rules(rules, CALENDAR, CALENDAR_YEAR)
+add_band_rules(rules, ALARM, msg("de alarmbel"))
 
 
 @rules.rule("art. 18", since="2019-01", title=msg("het gezinsinkomen niet boven de laagste grens ligt"))
@@ -180,7 +191,9 @@ def midden_inkomen(midden_toekenning: Truth, midden_kalender: Truth, midden_alar
 # The amounts
 
 
-@rules.rule("art. 18", since="2019-01", until="2023-03", output="toeslag_nieuw")
+@rules.rule(
+    "art. 18", since="2019-01", until="2023-03", output="toeslag_nieuw", title=msg("de toeslag aan de nieuwe bedragen")
+)
 def toeslag_nieuw_tot_maart_2023(groot_gezin: Truth, laag_inkomen: Truth, midden_inkomen: Truth) -> Money:
     """New amounts before there was a middle band for one or two children."""
     return (
@@ -225,7 +238,9 @@ def toeslag_rang_verhoogd(rang: Whole, toeslag_rang: Money, langdurig_ziek: Trut
     )
 
 
-@rules.rule("art. 222", since="2019-01", until="2023-03", output="toeslag_oud")
+@rules.rule(
+    "art. 222", since="2019-01", until="2023-03", output="toeslag_oud", title=msg("de toeslag aan de overgangsbedragen")
+)
 def toeslag_oud_tot_maart_2023(
     laag_inkomen: Truth, midden_inkomen: Truth, toeslag_rang: Money, toeslag_rang_verhoogd: Money
 ) -> Money:
