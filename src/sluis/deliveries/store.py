@@ -82,7 +82,8 @@ def insert(
 def number(connection: Connection) -> None:
     """Give what was committed since the last time its place in the one order that receivers read in.
 
-    One numberer at a time, until its commit: a later place is never visible before an earlier one.
+    One numberer at a time, until its commit: a later place is never visible before an earlier one. A row that is being
+    stopped at this moment is passed over, not waited for: whoever revokes must never be the victim of a deadlock.
     """
     if connection.execute("SELECT FROM delivery WHERE position IS NULL LIMIT 1").fetchone() is None:
         return
@@ -90,7 +91,7 @@ def number(connection: Connection) -> None:
     connection.execute(
         "UPDATE delivery d SET position = n.position FROM ("
         "  SELECT w.id, nextval('delivery_position') AS position"
-        "  FROM (SELECT id FROM delivery WHERE position IS NULL ORDER BY written) w) n"
+        "  FROM (SELECT id FROM delivery WHERE position IS NULL ORDER BY written FOR NO KEY UPDATE SKIP LOCKED) w) n"
         " WHERE d.id = n.id"
     )
 
@@ -149,11 +150,14 @@ def kill(connection: Connection, *, agreement: str, reason: str, at: datetime) -
     """Stop what waits under an agreement, and mark what is being sent so that it is not tried again."""
     rows = connection.execute(
         """
-        WITH stopped AS (
+        WITH meant AS (
+            SELECT id FROM delivery WHERE agreement = %(agreement)s AND state IN ('waiting', 'sending')
+            AND killed_at IS NULL ORDER BY id FOR UPDATE),
+        stopped AS (
             UPDATE delivery SET killed_at = %(at)s, kill_reason = left(%(reason)s, 1000), changed_at = %(at)s,
                    state = CASE state WHEN 'waiting' THEN 'dead' ELSE state END,
                    fault = CASE state WHEN 'waiting' THEN 'killed' ELSE fault END
-            WHERE agreement = %(agreement)s AND state IN ('waiting', 'sending') AND killed_at IS NULL
+            WHERE id IN (SELECT id FROM meant)
             RETURNING id, state),
         told AS (
             INSERT INTO delivery_event (delivery, event, happened_at, fault)
@@ -182,12 +186,13 @@ def offer_again_since(
     """Let every ended delivery of a receiver after a position wait again, but those that were stopped."""
     return connection.execute(
         """
-        WITH again AS (
+        WITH meant AS (
+            SELECT id FROM delivery WHERE receiver = %(receiver)s AND position > %(after)s AND killed_at IS NULL
+            AND state IN ('delivered', 'bounced', 'dead') ORDER BY id FOR UPDATE),
+        again AS (
             UPDATE delivery SET state = 'waiting', attempts = 0, due_at = %(at)s, give_up_at = %(give_up_at)s,
                    changed_at = %(at)s, fault = NULL
-            WHERE receiver = %(receiver)s AND position > %(after)s AND killed_at IS NULL
-              AND state IN ('delivered', 'bounced', 'dead')
-            RETURNING id)
+            WHERE id IN (SELECT id FROM meant) RETURNING id)
         INSERT INTO delivery_event (delivery, event, happened_at, done_by)
         SELECT id, 'redelivered', %(at)s, %(by)s FROM again
         """,

@@ -1,4 +1,4 @@
-"""The SQL of addresses, campaigns and contacts. Mails are added, never changed."""
+"""The SQL of addresses, campaigns and contacts. Of a mail only its quiet period ever changes."""
 
 from __future__ import annotations
 
@@ -110,8 +110,12 @@ def forget_returned(connection: Connection, offer: str) -> None:
 def last_mailed(connection: Connection, offer: str) -> tuple[dict[str, datetime], dict[str, datetime]]:
     """Return when each body, and each address in lower case, was last mailed about an offer."""
     rows = connection.execute(
-        "SELECT body, lower(address), max(sent_at) FROM outreach_mail"
-        " WHERE offer = %s AND upper(quiet) > sent_at + interval '1 second' GROUP BY body, lower(address)",
+        "SELECT m.body, lower(m.address), max(m.sent_at) FROM outreach_mail m JOIN delivery d ON d.id = m.delivery"
+        " LEFT JOIN outreach_address a ON a.body = m.body"
+        " WHERE m.offer = %s AND upper(m.quiet) > m.sent_at + interval '1 second'"
+        # What came back counts no more where the body has another address now: see forget_returned.
+        " AND NOT (d.state IN ('bounced', 'dead') AND coalesce(lower(a.address) <> lower(m.address), false))"
+        " GROUP BY m.body, lower(m.address)",
         (offer,),
     ).fetchall()
     bodies: dict[str, datetime] = {}

@@ -68,7 +68,6 @@ def receivers(connection: Connection, campaign: Campaign, *, at: datetime, day: 
         for one in standings_of(connection, asked, day=day)
         if one.stage in NOT_JOINED and group.stage in (None, one.stage)
     ]
-    campaign_store.forget_returned(connection, campaign.offer)
     addresses = campaign_store.addresses(connection)
     languages = store.languages(connection, [one.place.id for one in chosen])
     by_body, by_address = campaign_store.last_mailed(connection, campaign.offer)
@@ -121,6 +120,7 @@ def send_campaign(
     found = campaign_store.find_campaign(connection, campaign, lock=True)
     if found is None or found.sent_at is not None:
         raise _sent_already()
+    campaign_store.forget_returned(connection, found.offer)
     group = receivers(connection, found, at=at, day=day)
     quiet = QUIET_REMINDER if found.is_reminder else QUIET
     for one in group:

@@ -350,3 +350,41 @@ def test_no_delivery_can_hold_a_number_of_a_person(database: Database, payload: 
     assert "85" not in str(caught.value)
     with pytest.raises(SluisError), database.transaction() as connection:
         queue_delivery(connection, key="lijst-85073003328", channel="mail", receiver="a", payload={}, at=NOON)
+
+
+def test_a_revocation_is_never_the_victim_of_those_who_number_and_send(database: Database) -> None:
+    """Queues, workers and revocations at once: no deadlock, nothing leaves after its end, nothing twice."""
+    channel, barrier = Recorder(), Barrier(4)
+
+    def queue_many(start: int) -> None:
+        barrier.wait()
+        for number in range(start, start + 40):
+            queue(database, f"k{number}", receiver=f"b{number % 5}", agreement=f"a{number % 4}", ordered=True)
+
+    def work(_: int) -> None:
+        barrier.wait()
+        for _ in range(12):
+            deliver_due(database, [channel], clock=Clock(), most=10)
+
+    def revoke(_: int) -> None:
+        barrier.wait()
+        for turn in range(24):
+            with database.transaction() as connection:
+                kill_deliveries(connection, agreement=f"a{turn % 4}", reason="ingetrokken", at=NOON)
+
+    with ThreadPoolExecutor(4) as pool:
+        running = [
+            pool.submit(queue_many, 0),
+            pool.submit(queue_many, 40),
+            pool.submit(work, 0),
+            pool.submit(revoke, 0),
+        ]
+        for one in running:
+            one.result()
+    with database.transaction() as connection:
+        for number in range(4):
+            kill_deliveries(connection, agreement=f"a{number}", reason="ingetrokken", at=NOON)
+        states = store.counts(connection)
+    assert len(channel.keys) == len(set(channel.keys)) == states.get("delivered", 0)
+    assert set(states) <= {"delivered", "dead"}
+    assert sum(states.values()) == 80

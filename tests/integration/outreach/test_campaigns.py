@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 from sluis.channels.demo.agreements import TEMPLATE
+from sluis.database import Database
 from sluis.deliveries.actions import mark_bounced
 from sluis.deliveries.smtp import MailServer, SmtpChannel
 from sluis.deliveries.worker import deliver_due
@@ -185,7 +186,11 @@ def test_a_mail_that_came_back_counts_no_more_once_the_address_is_corrected(worl
     world.at += timedelta(days=1)
     assert mailed(send(world, world.campaign(title="Zelfde adres"))) == []
     world.set_address(GENT, "dienst@gent.example")
-    assert mailed(send(world, world.campaign(title="Ander adres"))) == [GENT]
+    other = world.campaign(title="Ander adres")
+    with world.database.transaction() as connection:
+        preview = receivers(connection, other, at=world.at, day=TODAY)
+    assert mailed(preview) == [GENT], "what is shown before is what is sent"
+    assert mailed(send(world, other)) == [GENT]
     assert mailed(send(world, world.campaign(title="Nog eens"))) == []
 
 
@@ -203,8 +208,8 @@ def test_a_mail_that_came_back_counts_no_more_once_the_address_is_corrected(worl
         {"nl": Text("a", "b\x07")},
     ],
 )
-def test_a_text_that_cannot_be_sent_is_not_even_kept(world: World, texts: dict[str, Text]) -> None:
-    with pytest.raises(SluisError) as caught, world.database.transaction() as connection:
+def test_a_text_that_cannot_be_sent_is_not_even_kept(database: Database, texts: dict[str, Text]) -> None:
+    with pytest.raises(SluisError) as caught, database.transaction() as connection:
         save_campaign(
             connection,
             campaign=uuid4(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from sluis.lists.duties import ConfirmationDuties
 from sluis.settings import settings
 from tests.integration.deliveries.mail_servers import Mailbox, mail_server
 from tests.integration.deliveries.test_mail import report
-from tests.integration.outreach.world import TODAY, WINGENE
+from tests.integration.outreach.world import TIELT, TODAY, WINGENE
 
 Run = Callable[..., Result]
 
@@ -92,6 +92,19 @@ def test_the_digest_can_be_made_from_a_timer(run: Run) -> None:
 
 
 def test_a_collected_list_is_a_duty_of_the_officer_until_its_destruction_is_confirmed(database: Database) -> None:
+    duties = ConfirmationDuties()
+    with database.owner() as connection:
+        for number, (party, state) in enumerate(((WINGENE, "collected"), (WINGENE, "closed"), (TIELT, "collected"))):
+            connection.execute(
+                "INSERT INTO lists_exchange (id, agreement, party, state, channel, created_by, created_at, changed_at,"
+                " reference, request_digest, request_name, collected_at, confirm_before)"
+                " VALUES (gen_random_uuid(), 'st-1', %s, %s, 'web', 'an', now(), now(), %s, %s, 'a.xlsx', %s, %s)",
+                (party, state, TODAY, bytes([number]), datetime(2026, 2, 20, 9, tzinfo=UTC), TODAY),
+            )
     with database.transaction() as connection:
-        assert ConfirmationDuties().duties(connection, party=WINGENE, role="officer", day=TODAY) == []
-        assert ConfirmationDuties().duties(connection, role="dpo", day=TODAY) == []
+        (mine,) = duties.duties(connection, party=WINGENE, role="officer", day=TODAY)
+        everyone = duties.duties(connection, day=TODAY, limit=1, offset=1)
+        assert duties.duties(connection, role="dpo", day=TODAY) == []
+    assert (mine.code, mine.agreement, mine.due, mine.since) == ("destruction", "st-1", TODAY, date(2026, 2, 20))
+    assert "st-1" in str(mine.what)
+    assert len(everyone) == 1

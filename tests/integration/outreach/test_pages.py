@@ -18,7 +18,7 @@ from sluis.database import Database
 from sluis.deliveries.actions import kill_deliveries, queue_delivery
 from sluis.deliveries.mail import mail_payload
 from tests.integration.accession.world import signed_in, token_on
-from tests.integration.outreach.world import AALTER, GENT, NOW, TIELT, World, a_duty, make_world
+from tests.integration.outreach.world import AALTER, GENT, NOW, TIELT, World, a_duty, make_people, make_world
 from tests.serving import fresh_database
 
 PAGES = (
@@ -211,7 +211,7 @@ def test_a_delivery_is_seen_and_offered_again_with_one_click(follower: httpx.Cli
 
 
 def test_without_a_mail_server_the_page_says_that_mail_waits(database: Database) -> None:
-    world = make_world(database)
+    world = make_people(database)
     world.can_mail = False
     with signed_in(world.application(), "fien") as client:
         assert "Er is geen mailserver ingesteld" in client.get("/opvolging/zendingen").text

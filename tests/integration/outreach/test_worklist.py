@@ -14,7 +14,12 @@ from sluis.deliveries.model import Delivery
 from sluis.kernel.errors import SluisError
 from sluis.kernel.text import msg
 from sluis.outreach.worklist import ask_for_digest, open_tasks, send_digests
-from tests.integration.outreach.world import LINK, NOW, TODAY, World, a_duty
+from tests.integration.outreach.world import LINK, NOW, TODAY, World, a_duty, make_people
+
+
+@pytest.fixture
+def world(database: Database) -> World:
+    return make_people(database)
 
 
 def ask(world: World, person: str = "an", *, address: str = "an@wingene.example", language: str = "nl") -> None:

@@ -142,14 +142,20 @@ def sign(connection: Connection, agreement: str, digest: str, party: str, *, at:
     sign_agreement(connection, agreement=agreement, text_hash=digest, party=party, by="x", at=at)
 
 
-def make_world(database: Database) -> World:
-    """Wingene in force, Tielt half signed since long, Aalter a draft of yesterday; all others nothing."""
-    world = World(database)
+def make_people(database: Database) -> World:
+    """The people, and no agreement at all."""
     with database.transaction() as connection:
         for actor, name, party, roles in PEOPLE:
             insert_actor(connection, Actor(actor, "person", name, None))
             for role in roles:
                 insert_role(connection, RoleGrant(actor, party, role, date(2026, 1, 1), None, "beheer", "proef"))
+    return World(database)
+
+
+def make_world(database: Database) -> World:
+    """Wingene in force, Tielt half signed since long, Aalter a draft of yesterday; all others nothing."""
+    world = make_people(database)
+    with database.transaction() as connection:
         agreement, digest = draft(connection, WINGENE, at=NOW - timedelta(days=20))
         sign(connection, agreement, digest, WINGENE, at=NOW - timedelta(days=13))
         sign(connection, agreement, digest, SENDER, at=NOW - timedelta(days=11))
