@@ -21,6 +21,7 @@ from sluis.kernel.month import Month
 from sluis.kernel.text import Message, msg
 
 _SEPTEMBER = 9
+BENEFICIARIES = "beneficiaries"
 
 
 @dataclass(frozen=True)
@@ -163,15 +164,18 @@ def _amount(decided: Decided, benefit: str, expected: Expected) -> int | None:
     if not decided.has(benefit):
         raise _no_rule(benefit, decided.month)
     values = decided.values(benefit).filter(pl.col("child") == expected.subject)["value"]
-    if values.null_count():
+    if values.null_count() and expected.paid_to in (None, BENEFICIARIES):
         return None
     if expected.paid_to is None:
         return int(values.sum())
-    paid = paid_to(decided, benefit).filter(pl.col("child") == expected.subject)
-    if expected.paid_to == "beneficiaries":
+    paid = paid_to(decided, benefit, with_open=True).filter(pl.col("child") == expected.subject)
+    if expected.paid_to == BENEFICIARIES:
         return int(paid.filter(pl.col("kind") == PERSON)["amount"].sum())
-    to = (pl.col("payee") == expected.paid_to) | (pl.col("together") == expected.paid_to)
-    return int(paid.filter(to.fill_null(value=False))["amount"].sum())
+    to = (pl.col("payee") == expected.paid_to) | (pl.col("together") == expected.paid_to) | pl.col("payee").is_null()
+    own = paid.filter(to.fill_null(value=False))
+    if own["amount"].null_count():
+        return None  # what another family of the child waits for does not matter here
+    return int(own.filter(pl.col("payee").is_not_null())["amount"].sum())
 
 
 def _no_rule(benefit: str, month: Month) -> SluisError:

@@ -39,13 +39,14 @@ def pay_day(calendar: Calendar, month: Month) -> date | None:
             return None
 
 
-def paid_to(decided: Decided, benefit: str) -> pl.DataFrame:
+def paid_to(decided: Decided, benefit: str, *, with_open: bool = False) -> pl.DataFrame:
     """Return the amounts of a benefit above nothing, by payee: `key`, `child`, the columns of payees, `amount`.
 
-    A row without a payee is an amount for which nobody is known.
+    A row without a payee is an amount for which nobody is known. `with_open` adds what is undecided, without an amount.
     """
     package, declared = _declared(decided, benefit)
-    values = decided.values(benefit).lazy().filter(pl.col("value") > 0)
+    told = pl.col("value").is_null() | (pl.col("value") > 0) if with_open else pl.col("value") > 0
+    values = decided.values(benefit).lazy().filter(told)
     rows = child_rows(decided.reading)
     if declared.payees is Payees.OWN and package.payees is not None:
         book = decided.law.benefits[benefit][0]
