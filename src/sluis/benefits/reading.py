@@ -55,15 +55,15 @@ class Reading:
 
     def at_start(self, name: str) -> pl.LazyFrame:
         """Return the rows that hold on the first day of the month."""
-        return self.at(name, self.first)
+        return holding(self.during(name), self.first, self.first)
 
     def at_end(self, name: str) -> pl.LazyFrame:
         """Return the rows that hold on the last day of the month."""
-        return self.at(name, self.last)
+        return holding(self.during(name), self.last, self.last)
 
     def during(self, name: str) -> pl.LazyFrame:
-        """Return the rows that hold on at least one day of the month."""
-        return holding(self.tables[name], self.first, self.last)
+        """Return the rows that hold on at least one day of the month: read once, for every package needs them."""
+        return self.kept(f"during {name}", lambda: holding(self.tables[name], self.first, self.last))
 
     def kept(self, name: str, make: Callable[[], pl.LazyFrame]) -> pl.LazyFrame:
         """Return what `make` gives, computed once per reading under this name: for what several packages read."""

@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from sluis.benefits.reading import Reading, holding
+from sluis.benefits.reading import Reading
 
 OLDEST: Final = 26
 """No rule looks at anybody from this age on: the last right ends in the month of the 25th birthday."""
@@ -23,10 +23,14 @@ def child_rows(r: Reading) -> pl.LazyFrame:
 
 
 def _child_rows(r: Reading) -> pl.LazyFrame:
-    young = r["persons"].filter((pl.col("born") > date(r.month.year - OLDEST, 1, 1)) & (pl.col("born") <= r.last))
-    named = [r[table].select("child") for table in ("parentage", "beneficiaries", "births", "old_rights", "requests")]
-    children = young.rename({"id": "child"}).join(pl.concat(named), on="child", how="semi")
-    return children.join(household_of(r), left_on="child", right_on="person", how="left")
+    youngest = date(r.month.year - OLDEST, 1, 1)
+    young = r["persons"].filter((pl.col("born") > youngest) & (pl.col("born") <= r.last))
+    young = young.rename({"id": "child"})
+    # Nearly all have a parent: only the others are looked up in the smaller tables.
+    with_parent = young.join(r["parentage"], on="child", how="semi")
+    named = [r[table].select("child") for table in ("beneficiaries", "births", "old_rights", "requests")]
+    others = young.join(r["parentage"], on="child", how="anti").join(pl.concat(named), on="child", how="semi")
+    return pl.concat([with_parent, others]).join(household_of(r), left_on="child", right_on="person", how="left")
 
 
 def household_of(r: Reading) -> pl.LazyFrame:
@@ -35,8 +39,14 @@ def household_of(r: Reading) -> pl.LazyFrame:
 
 
 def _household_of(r: Reading) -> pl.LazyFrame:
-    spells = holding(r["households"], r.first, r.last)
-    return spells.sort("from").unique("person", keep="last", maintain_order=False).select("person", "household")
+    at_end = r.at_end("households")
+    left = r.during("households").join(at_end, on="person", how="anti")
+    return pl.concat([_latest(at_end), _latest(left)])
+
+
+def _latest(spells: pl.LazyFrame) -> pl.LazyFrame:
+    """Return one household per person: of several at once the last one that the table names."""
+    return spells.select("person", "household").unique("person", keep="last")
 
 
 def side_rows(r: Reading) -> pl.LazyFrame:

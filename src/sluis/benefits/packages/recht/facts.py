@@ -64,20 +64,21 @@ _OWN_BENEFITS: Final = ("ivt", "igo")
 
 def columns(r: Reading, rows: pl.LazyFrame) -> tuple[pl.LazyFrame, ...]:
     """Return the facts, each frame with the children for whom there is something."""
-    return (_stillborn(r), _region(r), _stay(r), _care(r), _work(r), _benefit(r), *study_frames(r, rows))
+    return (_stillborn(r), _region(r, rows), _stay(r), _care(r), _work(r), _benefit(r), *study_frames(r, rows))
 
 
 def _stillborn(r: Reading) -> pl.LazyFrame:
     return r["births"].filter("stillborn").select("child", doodgeboren="stillborn").unique("child")
 
 
-def _region(r: Reading) -> pl.LazyFrame:
+def _region(r: Reading, rows: pl.LazyFrame) -> pl.LazyFrame:
     """Return the region that is competent: of the first day of the month; for who came from abroad, of the arrival."""
-    during = r.during("residences").with_columns(
-        late=pl.col("from") > r.first, abroad=pl.col("region") == "XX", child="person"
-    )
-    ordered = during.sort("abroad", "late", "from")
-    return ordered.unique("child", keep="first", maintain_order=True).select("child", gewest="region")
+    spells = r.during("residences").rename({"person": "child"}).join(rows, on="child", how="semi")
+    settled = (pl.col("from") <= r.first) & (pl.col("region") != "XX")
+    first = spells.filter(settled).select("child", gewest="region").unique("child")
+    rest = spells.join(first, on="child", how="anti").with_columns(abroad=pl.col("region") == "XX")
+    ordered = rest.sort("abroad", "from").unique("child", keep="first", maintain_order=True)
+    return pl.concat([first, ordered.select("child", gewest="region")])
 
 
 def _stay(r: Reading) -> pl.LazyFrame:

@@ -14,6 +14,8 @@ from sluis.rules import Truth, Whole
 
 LAST_OLD_DAY: Final = date(2018, 12, 31)
 _OLDEST: Final = 25
+_FAR: Final = 2**21
+"""More days after 1970 than any birth: a later birth then sorts first."""
 
 FACTS: Final = (
     column(
@@ -62,33 +64,40 @@ def _turned_ranks(r: Reading) -> pl.LazyFrame:
     Only children for whom Flanders pays are turned among each other, on 1 January 2019 or, when a child of the group
     comes back from another entity, on that day (art. 210).
     """
-    members = (
-        r["old_rights"]
-        .select("child", "group", old="rank")
-        .join(r["persons"].rename({"id": "child"}), on="child", how="inner")
-    )
-    members = members.join(_came_back(r), on="child", how="left")
-    members = members.with_columns(turned=pl.col("back").max().over("group").fill_null(FIRST_NEW_AMOUNTS))
+    members = r["old_rights"].select("child", "group", old="rank").unique("child", keep="first")
+    members = members.join(r["persons"].rename({"id": "child"}), on="child")
+    members = members.join(_groups_turned_again(r, members), on="group", how="left")
+    turned = pl.col("turned").fill_null(FIRST_NEW_AMOUNTS)
     spells = r["residences"].filter(pl.col("region") == "VL").select("from", "to", child="person")
-    here = members.join(spells, on="child", how="left").filter(
-        (pl.col("from") <= pl.col("turned")) & (pl.col("to").is_null() | (pl.col("to") >= pl.col("turned")))
+    paid = (
+        members.with_columns(turned=turned)
+        .filter(
+            (pl.col("died").is_null() | (pl.col("died") >= pl.col("turned")))
+            & (pl.col("turned").dt.year() - pl.col("born").dt.year() <= _OLDEST)
+        )
+        .join(spells, on="child")
+        .filter((pl.col("from") <= pl.col("turned")) & (pl.col("to").is_null() | (pl.col("to") >= pl.col("turned"))))
+        .unique("child", keep="first")
     )
-    paid = here.filter(
-        (pl.col("died").is_null() | (pl.col("died") >= pl.col("turned")))
-        & (pl.col("turned").dt.year() - pl.col("born").dt.year() <= _OLDEST)
-    ).unique("child")
-    ordered = paid.sort(["group", "born", "old", "child"], descending=[False, True, True, False])
-    place = pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("group")
-    return ordered.with_columns(omgekeerde_rang=place).select("child", "omgekeerde_rang")
+    # One number to sort by: the group, then the younger first, then the higher old rank; places count from its start.
+    group = pl.col("group").cast(pl.Categorical).to_physical().cast(pl.Int64)
+    born = _FAR - pl.col("born").to_physical().cast(pl.Int64)
+    old = 3 - pl.col("old").str.slice(4).cast(pl.Int64)
+    ordered = paid.select("child", group=group, order=group * 2**24 + born * 4 + old).sort("order", "child")
+    row = pl.int_range(pl.len(), dtype=pl.Int64)
+    begins = pl.when(pl.col("group") != pl.col("group").shift(1, fill_value=-1)).then(row).forward_fill()
+    return ordered.select("child", omgekeerde_rang=row - begins + 1)
 
 
-def _came_back(r: Reading) -> pl.LazyFrame:
-    """Return the last day, since 2019, on which each child came to Flanders from another Belgian entity."""
-    moves = r["residences"].sort("person", "from").with_columns(before=pl.col("region").shift(1).over("person"))
-    into = moves.filter(
+def _groups_turned_again(r: Reading, members: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the groups of which a child came to Flanders from another Belgian entity since 2019, with the last day."""
+    away = r["residences"].filter(pl.col("region").is_in(["BR", "WA", "DG"])).select("person").unique()
+    moves = r["residences"].join(away, on="person", how="semi").sort("person", "from")
+    into = moves.with_columns(before=pl.col("region").shift(1).over("person")).filter(
         (pl.col("region") == "VL")
         & pl.col("before").is_in(["BR", "WA", "DG"])
         & (pl.col("from") > FIRST_NEW_AMOUNTS)
         & (pl.col("from") <= r.last)
     )
-    return into.group_by(child="person").agg(back=pl.col("from").max())
+    back = into.select("from", child="person").join(members.select("child", "group"), on="child")
+    return back.group_by("group").agg(turned=pl.col("from").max())
