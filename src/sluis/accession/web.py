@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from sluis.accession.overview import find_page, state_in_words
 from sluis.accession.policy import READERS, SIGNATORY, can_read, can_revoke, parties_read_by, party_to_revoke_for
 from sluis.agreements.actions import revoke_agreement
-from sluis.agreements.lifecycle import EVENT_WORDS, IN_FORCE, REVOKED, UNSIGNED
+from sluis.agreements.lifecycle import EVENT_WORDS, IN_FORCE, PUBLISHED, REVOKED, UNSIGNED
 from sluis.agreements.lookup import find_text, title_in_words
 from sluis.agreements.missing import what_is_missing
 from sluis.agreements.store import (
@@ -242,6 +242,8 @@ def _readable(connection: Connection, person: SignedIn, today: date) -> list[Agr
 
 def _state(row: AgreementRow, today: date) -> _State:
     """Return the state in words; published is not yet in force before the first day, and no more after the last."""
+    if row.state == IN_FORCE and row.in_force_from is not None and today < row.in_force_from:
+        return _State(state_in_words(PUBLISHED), "info")
     if row.state == IN_FORCE and row.until is not None and row.until < today:
         return _State(msg("looptijd voorbij"), "neutral")
     return _State(state_in_words(row.state), _STATE_KINDS.get(row.state, "danger"))

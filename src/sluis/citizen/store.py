@@ -25,7 +25,7 @@ def find_publication(connection: Connection, digest: str) -> Publication | None:
     row = connection.execute(
         "SELECT event.agreement, event.happened_at, agreement.state, agreement.text_hash = event.text_hash"
         " FROM agreement_event AS event JOIN agreement ON agreement.id = event.agreement"
-        " WHERE event.text_hash = %s AND event.event = 'publish' ORDER BY event.id LIMIT 1",
+        " WHERE event.text_hash = %s AND event.event IN ('publish', 'publish_at_once') ORDER BY event.id LIMIT 1",
         (digest,),
     ).fetchone()
     return None if row is None else Publication(*row)
