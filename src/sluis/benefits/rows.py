@@ -30,7 +30,11 @@ def _child_rows(r: Reading) -> pl.LazyFrame:
     with_parent = young.join(r["parentage"], on="child", how="semi")
     named = [r[table].select("child") for table in ("beneficiaries", "births", "old_rights", "requests")]
     others = young.join(r["parentage"], on="child", how="anti").join(pl.concat(named), on="child", how="semi")
-    return pl.concat([with_parent, others]).join(household_of(r), left_on="child", right_on="person", how="left")
+    # HBO5 nursing knows no limit of age (art. 35): an older pupil is looked at on request.
+    asked = r["requests"].filter(pl.col("kind") == "schooltoeslag").select(child=pl.coalesce("child", "person"))
+    older = r["persons"].filter(pl.col("born") <= youngest).rename({"id": "child"}).join(asked, on="child", how="semi")
+    children = pl.concat([with_parent, others, older])
+    return children.join(household_of(r), left_on="child", right_on="person", how="left")
 
 
 def household_of(r: Reading) -> pl.LazyFrame:

@@ -57,8 +57,8 @@ FACTS = (
     ),
 )
 
-# A finding of the justice of the peace (art. 15 §1, 2°) is a decision about the parent under one of these subjects.
-ABSENCE = ("vermoeden_van_afwezigheid", "presumed_absent", "presumed_absence", "presumption_of_absence", "absence")
+# A finding of the justice of the peace (art. 15 §1, 2°) is a decision about the parent whose subject tells of absence.
+_ABSENCE = "afwezig|absen"
 
 
 def columns(r: Reading, rows: pl.LazyFrame) -> pl.LazyFrame:
@@ -85,7 +85,7 @@ def _parents(r: Reading, old: pl.LazyFrame) -> pl.LazyFrame:
     Found from the dead and the absent, who are few. A tie that ended while the parent lived is none.
     """
     absent = r.during("decisions").filter(
-        pl.col("subject").is_in(ABSENCE) & (pl.col("outcome") == "yes") & (pl.col("body") == "court")
+        pl.col("subject").str.contains(_ABSENCE) & (pl.col("outcome") == "yes") & (pl.col("body") == "court")
     )
     absent = absent.select(pl.col("person").alias("parent")).unique()
     died = r["persons"].filter(pl.col("died") <= r.last).select(pl.col("id").alias("parent"), "died")
