@@ -4,7 +4,7 @@
 declares these facts and `add_income_rules(rules, prefix, ...)` the rules over them: BVR Sociale Toeslagen art. 4 and 5.
 """
 
-from sluis.benefits.packages.income.facts import income_columns, no_income, people_income
+from sluis.benefits.packages.income.facts import PARTS, income_columns, no_income, people_income
 from sluis.benefits.packages.income.rules import add_income_rules, renamed, times
 
-__all__ = ["add_income_rules", "income_columns", "no_income", "people_income", "renamed", "times"]
+__all__ = ["PARTS", "add_income_rules", "income_columns", "no_income", "people_income", "renamed", "times"]

@@ -39,10 +39,21 @@ PARTS: Final[Mapping[str, tuple[tuple[str, ...], Message, Message]]] = {
 """The parts of an income: the kinds of the table that each sums, what it is called, and whom to ask."""
 
 
-def income_columns(prefix: str) -> tuple[Column, ...]:
-    """Declare the facts that `people_income` gives under this prefix; unknown where it gives no row."""
+def income_columns(prefix: str, *, guarded: bool = False) -> tuple[Column, ...]:
+    """Declare the facts that `people_income` gives under this prefix; unknown where it gives no row.
+
+    `guarded`: the package says with a fact of its own whether the income is known, and reads it only then.
+    """
     return tuple(
-        column(f"{prefix}_{part}", Money, what, ask=ask, tables=["incomes"]) for part, (_, what, ask) in PARTS.items()
+        column(
+            f"{prefix}_{part}",
+            Money,
+            what,
+            ask=ask,
+            otherwise=0 if guarded else None,
+            tables=() if guarded else ["incomes"],
+        )
+        for part, (_, what, ask) in PARTS.items()
     )
 
 

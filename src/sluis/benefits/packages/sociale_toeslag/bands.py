@@ -35,10 +35,15 @@ _PERIODS: Final[tuple[tuple[str, str | None, _AtMost], ...]] = (
 _ONLY_LARGE_UNTIL: Final = "2023-03"
 
 
-def add_band_rules(rules: Rules, ground: str, year: Message) -> None:
-    """Add `laag_{ground}` and `midden_{ground}`, over `{ground}_inkomen`, `{ground}_ki_test` and `{ground}_telt`."""
-    basis = {f"{ground}_telt": Truth, f"{ground}_ki_test": Truth, f"{ground}_inkomen": Scaled}
-    family = {**basis, "groot_gezin": Truth, "gezin_met_nieuw_kind": Truth}
+def add_band_rules(rules: Rules, ground: str, year: Message, *, always: bool = False) -> None:
+    """Add `laag_{ground}` and `midden_{ground}`, over `{ground}_inkomen` and `{ground}_ki_test`.
+
+    A ground that does not count `always` has a rule `{ground}_telt` that says when it does.
+    """
+    basis = {f"{ground}_ki_test": Truth, f"{ground}_inkomen": Scaled}
+    if not always:
+        basis = {f"{ground}_telt": Truth, **basis}
+    family = {"groot_gezin": Truth, "gezin_met_nieuw_kind": Truth, **basis}
     for since, until, at_most in _PERIODS:
         rules.rule(
             "art. 18, tweede lid",
@@ -56,21 +61,30 @@ def add_band_rules(rules: Rules, ground: str, year: Message) -> None:
         )(renamed(_middle(at_most, only_large=until == _ONLY_LARGE_UNTIL), family, Truth))
 
 
-def _lowest(at_most: _AtMost) -> Callable[[Truth, Truth, Scaled], Truth]:
-    def lowest(counts: Truth, ki_test: Truth, income: Scaled) -> Truth:
+def _lowest(at_most: _AtMost) -> Callable[..., Truth]:
+    def lowest(*basis: Truth | Scaled) -> Truth:
         """Not above the lowest limit, and the cadastral test is passed."""
-        return all_of(counts, ki_test, at_most(income, "inkomensgrens_laag"))
+        conditions, income = _parted(basis)
+        return all_of(*conditions, at_most(income, "inkomensgrens_laag"))
 
     return lowest
 
 
-def _middle(at_most: _AtMost, *, only_large: bool) -> Callable[[Truth, Truth, Scaled, Truth, Truth], Truth]:
-    def middle(counts: Truth, ki_test: Truth, income: Scaled, large: Truth, new: Truth) -> Truth:
+def _middle(at_most: _AtMost, *, only_large: bool) -> Callable[..., Truth]:
+    def middle(large: Truth, new: Truth, *basis: Truth | Scaled) -> Truth:
         """Three or more children with one on new amounts, or (since April 2023) one or two children."""
+        conditions, income = _parted(basis)
         many = all_of(large, new, at_most(income, "inkomensgrens_midden_3plus"))
         if only_large:
-            return all_of(counts, ki_test, many)
+            return all_of(*conditions, many)
         few = all_of(~large, at_most(income, "inkomensgrens_midden_1_2"))
-        return all_of(counts, ki_test, any_of(many, few))
+        return all_of(*conditions, any_of(many, few))
 
     return middle
+
+
+def _parted(basis: tuple[Truth | Scaled, ...]) -> tuple[list[Truth], Scaled]:
+    """Return the conditions and, last, the income."""
+    *conditions, income = basis
+    assert isinstance(income, Scaled), "the income comes last"
+    return [each for each in conditions if isinstance(each, Truth)], income

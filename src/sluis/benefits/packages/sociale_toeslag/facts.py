@@ -7,7 +7,7 @@ from typing import Final
 import polars as pl
 
 from sluis.benefits.model import column
-from sluis.benefits.packages.income import income_columns, people_income
+from sluis.benefits.packages.income import PARTS, income_columns, people_income
 from sluis.benefits.packages.sociale_toeslag.years import income_year
 from sluis.benefits.reading import Reading
 from sluis.kernel.text import msg
@@ -24,7 +24,7 @@ FACTS: Final = (
     column("plaats", Text, msg("het gezin van het kind")),
     column("stand", Text, msg("de gezinnen van het kind op dat ogenblik")),
     column("gezin", Text, msg("de inkomstenkern")),
-    column("deel", Whole, msg("het deel van de tijd dat het kind in het gezin woont"), unit="parts"),
+    column("deel", Whole, msg("het deel van de tijd (op 1.000) dat het kind in het gezin woont")),
     column("einde_maand", Truth, msg("het gezin er zo uitziet op het einde van de maand"), otherwise=True),
     column("zelfde_deel", Truth, msg("het kind daar evenveel blijft wonen"), otherwise=False),
     column("alleenstaand", Truth, msg("de begunstigde zonder partner leeft"), otherwise=False),
@@ -44,7 +44,8 @@ FACTS: Final = (
     column("alarm_maandinkomen", Money, msg("het bewezen gemiddelde maandinkomen"), otherwise=0),
     column("alarm_laatste_maand", CalendarMonth, msg("de laatste bewezen maand")),
     *income_columns(AWARD),
-    *income_columns(CALENDAR),
+    column("kalender_bekend", Truth, msg("het inkomen van het kalenderjaar bekend is"), otherwise=False),
+    *income_columns(CALENDAR, guarded=True),
 )
 
 
@@ -72,6 +73,8 @@ def columns(r: Reading, rows: pl.LazyFrame) -> pl.LazyFrame:
     ):
         found = found.join(each, on="core", how="left")
     flags = pl.col("langdurig_ziek", "leefloon_die_maand").fill_null(value=False)
+    arrived = pl.col(f"{CALENDAR}_leefloon").is_not_null().alias("kalender_bekend")
+    found = found.with_columns(arrived).with_columns(pl.col([f"{CALENDAR}_{part}" for part in PARTS]).fill_null(0))
     return (
         found.drop("core")
         .with_columns(flags)

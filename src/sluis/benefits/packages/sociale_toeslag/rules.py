@@ -110,16 +110,10 @@ def gezin_met_nieuw_kind(gezin: Text, telt_mee: Truth, nieuwe_bedragen: Truth) -
 # Three grounds: the assessment of two years before, that of the calendar year itself, and the alarm bells.
 
 
-@rules.rule("art. 7 § 1", since="2019-01", instrument=BVR, title=msg("het aanslagbiljet van twee jaar eerder telt"))
-def toekenning_telt() -> Truth:
-    """Say that this ground always counts: without the assessment the outcome is undecided."""
-    return YES
-
-
-@rules.rule("art. 7-8", since="2019-01", instrument=BVR, title=msg("het inkomen van het kalenderjaar bekend is"))
-def kalender_telt(kalender_inkomen: Scaled) -> Truth:
-    """Say whether the assessment of the calendar year arrived: below the limit it is paid for months not yet paid."""
-    return kalender_inkomen.known()
+@rules.rule("art. 7-8", since="2019-01", instrument=BVR, title=msg("het inkomen van het kalenderjaar telt"))
+def kalender_telt(kalender_bekend: Truth) -> Truth:
+    """The assessment of the calendar year arrived: below the limit it is paid for months not yet paid."""
+    return kalender_bekend
 
 
 @rules.rule("art. 12", since="2019-01", instrument=BVR, unit="year", title=msg("het toekenningsjaar van de alarmbel"))
@@ -171,7 +165,7 @@ def alarm_ki_test(
     return when(toekenning_ki_vreemd.known(), passed).otherwise(YES)
 
 
-add_band_rules(rules, AWARD, AWARD_YEAR)
+add_band_rules(rules, AWARD, AWARD_YEAR, always=True)
 add_band_rules(rules, CALENDAR, CALENDAR_YEAR)
 add_band_rules(rules, ALARM, msg("de alarmbel"))
 
@@ -279,21 +273,25 @@ def toeslag_van_deel(deel: Whole, hele_toeslag: Money) -> Money:
     return when(deel == HALF, hele_toeslag.divided(2)).otherwise(hele_toeslag)
 
 
-@rules.rule("art. 4 § 2", since="2019-01", unit="sides", title=msg("het nummer van dit gezin voor het kind"))
+@rules.rule("art. 4 § 2", since="2019-01", title=msg("het nummer van dit gezin voor het kind"))
 def nummer_van_gezin(stand: Text, deel: Whole) -> Whole:
     """1 or 2 for the families of a child that shares its time equally, 0 for the others."""
-    return rank_in(stand, deel, where=deel == HALF, unit="sides")
+    return rank_in(stand, deel, where=deel == HALF)
 
 
 @rules.rule("art. 4 § 2", since="2019-01", title=msg("de toeslag van dit gezin"))
 def toeslag_van_gezin(
     stand: Text, deel: Whole, nummer_van_gezin: Whole, hele_toeslag: Money, toeslag_van_deel: Money
 ) -> Money:
-    """Rounding is on the total per child: the second half is what is left of it."""
+    """Rounding is on the total per child: the second half of an odd amount is what is left of it.
+
+    Of an even amount the halves are exact; then one family's decision rests on nothing of the other, and tells nothing.
+    """
     half = (deel == HALF) & hele_toeslag.known()
+    odd = all_of(deel == HALF, toeslag_van_deel + toeslag_van_deel != hele_toeslag, nummer_van_gezin == 2)
     total = sum_in(stand, hele_toeslag, where=half).divided(2)
     rounded = sum_in(stand, toeslag_van_deel, where=half)
-    return when(nummer_van_gezin == 2, toeslag_van_deel + total - rounded).otherwise(toeslag_van_deel)
+    return when(odd, toeslag_van_deel + total - rounded).otherwise(toeslag_van_deel)
 
 
 # What is granted
