@@ -32,6 +32,18 @@ STREAMS: Final = (
     "names",
     "births",
     "unions",
+    "earnings",
+    "schooling",
+    "childcare",
+    "care",
+    "illness",
+    "placements",
+    "work",
+    "custody",
+    "stay",
+    "requests",
+    "payers",
+    "bells",
 )
 
 

@@ -3,74 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date
-from typing import Final
 
 import numpy as np
-import polars as pl
 
-from sluis.authentic.population import parquet
-from sluis.authentic.population.chance import Chance, Ints, whole
-from sluis.authentic.population.children import Children
+from sluis.authentic.population import beside, care, childcare, earnings, living, parquet, placing, schooling, settling
+from sluis.authentic.population.chance import whole
 from sluis.authentic.population.days import NONE, YEAR, day
-from sluis.authentic.population.families import Families
+from sluis.authentic.population.drawn import Columns, Drawn, order_of
 from sluis.authentic.population.histories import (
     ABROAD,
-    Histories,
-    Spells,
     draw_unions,
     earlier,
     joined,
     merged,
     with_codes_of_their_time,
 )
-from sluis.authentic.population.incomes import FIRST_NEW_AMOUNTS, INCOME_KINDS, Incomes
+from sluis.authentic.population.incomes import FIRST_NEW_AMOUNTS
 from sluis.authentic.population.names import draw_names
-from sluis.authentic.population.parents import DIED, Former, Parents
-from sluis.authentic.population.people import People
-from sluis.authentic.population.published import Published
+from sluis.authentic.population.parents import DIED
 from sluis.authentic.population.rights import ROLES, draw_beneficiaries, draw_old_rights
-
-Columns = dict[str, pl.Series]
-
-_DAYS_SINCE_1880: Final = 32_872
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A whole population, drawn and not yet written.
-
-    `number` is the text of each person's number and `rank` its place in their order: made once, for every table is
-    sorted by it.
-    """
-
-    chance: Chance
-    figures: Published
-    reference: date
-    families: Families
-    children: Children
-    former: Former
-    parents: Parents
-    people: People
-    incomes: Incomes
-    histories: Histories
-    entitlements: Spells
-    number: pl.Series
-    rank: Ints
-
-    def insz(self, rows: Ints) -> pl.Series:
-        """Return the numbers of persons as text."""
-        return self.number.gather(pl.Series(rows))
-
-
-def _order(drawn: Drawn, person: Ints, start: Ints | None = None, *then: Ints) -> Ints:
-    """Return the rows by number, then by first day, then by the other keys."""
-    # One key of 64 bits: the rank has 23 of them, a day since the year 1880 has 17.
-    key = drawn.rank[person] << 17
-    if start is not None:
-        key += start + _DAYS_SINCE_1880
-    return np.lexsort((*reversed(then), key)) if then else np.argsort(key, kind="stable")
 
 
 def _persons(drawn: Drawn) -> Columns:
@@ -101,7 +52,7 @@ def _residences(drawn: Drawn) -> Columns:
         ]
     )
     regions = ["VL"] * (places + len(old_codes)) + [region for region, _ in ABROAD]
-    order = _order(drawn, rows.person, rows.start)
+    order = order_of(drawn, rows.person, rows.start)
     return {
         "person": drawn.insz(rows.person[order]),
         "region": parquet.texts(regions, code[order]),
@@ -114,7 +65,7 @@ def _residences(drawn: Drawn) -> Columns:
 
 def _households(drawn: Drawn) -> Columns:
     people, rows = drawn.people, drawn.histories.households
-    order = _order(drawn, rows.person, rows.start)
+    order = order_of(drawn, rows.person, rows.start)
     person = rows.person[order]
     head = (person == people.first[people.family[person]]) | (rows.what[order] >= drawn.families.count)
     return {
@@ -129,7 +80,7 @@ def _households(drawn: Drawn) -> Columns:
 def _unions(drawn: Drawn) -> Columns:
     people = drawn.people
     rows, cohabiting = draw_unions(drawn.chance, people, drawn.families, drawn.parents, drawn.histories)
-    order = _order(drawn, rows.person, rows.start)
+    order = order_of(drawn, rows.person, rows.start)
     return {
         "a": drawn.insz(rows.person[order]),
         "b": drawn.insz(rows.what[order]),
@@ -144,7 +95,7 @@ def _parentage(drawn: Drawn) -> Columns:
     child = np.arange(people.children + people.former)
     first, second = people.first[people.family[child]], people.second[people.family[child]]
     child, parent = np.r_[child, child[second >= 0]], np.r_[first, second[second >= 0]]
-    order = _order(drawn, child, None, drawn.rank[parent])
+    order = order_of(drawn, child, None, drawn.rank[parent])
     child = child[order]
     return {
         "child": drawn.insz(child),
@@ -162,7 +113,7 @@ def _births(drawn: Drawn) -> Columns:
     rng = drawn.chance.stream("births")
     deed = people.born[child] + whole(rng, 0, 14, child.size)
     registered = deed + whole(rng, 0, 5, child.size)
-    order = _order(drawn, child)
+    order = order_of(drawn, child)
     child, known = child[order], np.full(child.size, last, dtype=np.int64)
     return {
         "child": drawn.insz(child),
@@ -175,7 +126,7 @@ def _births(drawn: Drawn) -> Columns:
 def _beneficiaries(drawn: Drawn) -> Columns:
     people = drawn.people
     rows, role = draw_beneficiaries(drawn.former, drawn.parents, people)
-    order = _order(drawn, rows.person, rows.start, drawn.rank[rows.what])
+    order = order_of(drawn, rows.person, rows.start, drawn.rank[rows.what])
     return {
         "child": drawn.insz(rows.person[order]),
         "person": drawn.insz(rows.what[order]),
@@ -188,7 +139,7 @@ def _beneficiaries(drawn: Drawn) -> Columns:
 def _old_rights(drawn: Drawn) -> Columns:
     people = drawn.people
     child, rank = draw_old_rights(people)
-    order = _order(drawn, child)
+    order = order_of(drawn, child)
     child = child[order]
     family = people.family[child]
     orphan = (drawn.parents.other[family] == DIED) & (drawn.parents.since[family] < FIRST_NEW_AMOUNTS)
@@ -201,25 +152,9 @@ def _old_rights(drawn: Drawn) -> Columns:
     }
 
 
-def _incomes(drawn: Drawn) -> Columns:
-    """Of the year two before the reference date, which decides in its month."""
-    people, incomes = drawn.people, drawn.incomes
-    second = np.flatnonzero(incomes.second_cents >= 0)
-    person = np.r_[people.first, people.second[second]]
-    cents = np.r_[incomes.first_cents, incomes.second_cents[second]]
-    kind = np.r_[incomes.first_kind, incomes.second_kind[second]]
-    order = _order(drawn, person)
-    return {
-        "person": drawn.insz(person[order]),
-        "year": pl.Series(np.full(person.size, drawn.reference.year - 2, dtype=np.int16)),
-        "kind": parquet.texts(INCOME_KINDS, kind[order]),
-        "amount": parquet.euros(cents[order]),
-    }
-
-
 def _entitlements(drawn: Drawn) -> Columns:
     rows = drawn.entitlements
-    order = _order(drawn, rows.person, rows.start)
+    order = order_of(drawn, rows.person, rows.start)
     return {
         "person": drawn.insz(rows.person[order]),
         "benefit": parquet.same("sociale_toeslag", order.size),
@@ -243,7 +178,7 @@ def _addresses(drawn: Drawn) -> Columns:
     """Where people live on the reference date, without a street."""
     rows, last = drawn.histories.residences, day(drawn.reference)
     rows = rows.where((rows.start <= last) & ((rows.to == NONE) | (rows.to >= last)))
-    order = _order(drawn, rows.person)
+    order = order_of(drawn, rows.person)
     place = rows.what[order]
     return {
         "person": drawn.insz(rows.person[order]),
@@ -271,11 +206,29 @@ TABLES: dict[str, Callable[[Drawn], Columns]] = {
     "births": _births,
     "beneficiaries": _beneficiaries,
     "old_rights": _old_rights,
-    "incomes": _incomes,
+    "incomes": earnings.incomes,
     "entitlements": _entitlements,
     "names": _names,
     "addresses": _addresses,
     "insz_replacements": _replacements,
+    "organisations": placing.organisations,
+    "placements": placing.placements,
+    "custody": living.custody,
+    "stay_rights": living.stay_rights,
+    "adoptions": living.adoptions,
+    "decisions": living.decisions,
+    "care_scores": care.care_scores,
+    "disabilities": care.disabilities,
+    "illness": care.illness,
+    "replacement_incomes": earnings.replacement_incomes,
+    "alarm_bells": earnings.alarm_bells,
+    "education": schooling.education,
+    "childcare_days": childcare.childcare_days,
+    "work": schooling.work,
+    "fiscal_dependants": living.fiscal_dependants,
+    "requests": settling.requests,
+    "payers": beside.payers,
+    "accounts": beside.accounts,
 }
 
 

@@ -13,7 +13,8 @@ import numpy as np
 from sluis.authentic.population.calibration import Calibration, calibrate
 from sluis.authentic.population.chance import Chance
 from sluis.authentic.population.children import draw_children
-from sluis.authentic.population.facts import TABLES, Drawn, fact_tables
+from sluis.authentic.population.drawn import Drawn
+from sluis.authentic.population.facts import TABLES, fact_tables
 from sluis.authentic.population.families import draw_families
 from sluis.authentic.population.histories import draw_histories
 from sluis.authentic.population.incomes import draw_incomes

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from sluis.authentic.population import care, childcare
 from sluis.authentic.population.calibration import MILLION, Calibration
 from sluis.authentic.population.chance import Floats, Ints
 from sluis.authentic.population.days import completed_years
@@ -16,7 +17,7 @@ from sluis.authentic.population.published import Published
 from sluis.kernel.text import Message, msg
 
 if TYPE_CHECKING:
-    from sluis.authentic.population.facts import Drawn
+    from sluis.authentic.population.drawn import Drawn
 
 _LEAST_TOLERANCE: Final = 0.005
 _DEVIATIONS: Final = 4.0
@@ -167,6 +168,21 @@ def _births(drawn: Drawn, figures: Published) -> Iterator[Likeness]:
     )
 
 
+def _care(drawn: Drawn) -> Iterator[Likeness]:
+    """What follows from points and days of childcare alone; who is allowed to have it, the law of benefits decides."""
+    count = drawn.people.children
+    scores = care.draw_scores(drawn)
+    with_care, with_support = care.shares(drawn)
+    supported = int((scores.total >= care.SUPPORTED).sum())
+    source = msg("Opgroeien: 2,7 % eind 2022, 9 % meer in 2023")
+    yield _share(msg("kinderen met een zorgtoeslag"), source, with_care, int(scores.gives_right.sum()), count, count)
+    source = msg("Opgroeien: 8.693 van 1.632.844 kinderen, december 2023")
+    yield _share(msg("kinderen met een ondersteuningstoeslag"), source, with_support, supported, count, count)
+    allowed = childcare.allowed_in_reference_month(drawn)
+    source = msg("VUTG, november 2023: 40.000 kinderen; gelezen als in een maand")
+    yield _share(msg("kinderen met een kinderopvangtoeslag"), source, childcare.share(drawn), allowed, count, count)
+
+
 def compare(drawn: Drawn, calibration: Calibration) -> list[Likeness]:
     """Compare a population with the figures that it was drawn from; of the municipalities that take part."""
     places = drawn.families.drawn_from
@@ -177,4 +193,5 @@ def compare(drawn: Drawn, calibration: Calibration) -> list[Likeness]:
         *_ages(drawn, calibration, places, age),
         *_toeslag(drawn, calibration, places, age),
         *_births(drawn, drawn.figures),
+        *_care(drawn),
     ]

@@ -40,6 +40,20 @@ def dates(days: Ints) -> pl.Series:
     return column if bool(known.all()) else column.set(pl.Series(~known), None)
 
 
+def numbers(values: Ints, kind: type[pl.DataType] = pl.Int64) -> pl.Series:
+    """Return a column of whole numbers; NONE is null."""
+    known = values != NONE
+    column = pl.Series(np.where(known, values, 0)).cast(kind)
+    return column if bool(known.all()) else column.set(pl.Series(~known), None)
+
+
+def codes(prefix: str, numbers_: Ints) -> pl.Series:
+    """Return a column of codes that mean nothing: the prefix and eight digits; NONE is null."""
+    known = numbers_ != NONE
+    column = pl.Series([prefix]).new_from_index(0, numbers_.size) + pl.Series(numbers_).cast(pl.String).str.zfill(8)
+    return column if bool(known.all()) else column.set(pl.Series(~known), None)
+
+
 def euros(cents: Ints) -> pl.Series:
     """Return whole cents as an exact decimal with two digits: 12500.00, never a float."""
     frame = pl.DataFrame({"amount": cents})
