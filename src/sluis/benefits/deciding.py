@@ -63,13 +63,16 @@ def fact_frame(book: Book, law: InForce, r: Reading, earlier: Mapping[str, Answe
     """Return the row of each key with the facts that the law of the month reads; other packages are left out."""
     read = set(law.facts_read())
     rows = r.kept(f"rows of {book.name}", lambda: book.rows(r))
-    frame = rows
+    frame = rows.collect()
     for package in book.packages:
         facts = {each.fact.name: each for each in package.facts if each.fact.name in read}
+        wanted = []
         for found in _frames(package, r, rows) if facts else ():
             names = [name for name in found.collect_schema() if name in facts]
             if names:
-                frame = _joined(frame, book.key, found, [facts[name] for name in names])
+                wanted.append(found.select(book.key, *names))
+        for found_ in pl.collect_all(wanted):
+            frame = _joined(frame, book.key, found_, [facts[name] for name in found_.columns if name in facts])
         frame = frame.with_columns(
             pl.lit(None, dtype=dtype_of(each.fact.unit)).alias(name)
             for name, each in facts.items()
@@ -77,8 +80,8 @@ def fact_frame(book: Book, law: InForce, r: Reading, earlier: Mapping[str, Answe
         )
     for fact in book.facts:
         if fact.name in read:
-            frame = _joined(frame, "child", _per_child(earlier[fact.name], fact.name).lazy(), [_earlier_column(fact)])
-    return frame.collect()
+            frame = _joined(frame, "child", _per_child(earlier[fact.name], fact.name), [_earlier_column(fact)])
+    return frame
 
 
 def _earlier_column(fact: Fact) -> Column:
@@ -94,20 +97,24 @@ def _frames(package: Package, r: Reading, rows: pl.LazyFrame) -> Sequence[pl.Laz
     return (found,) if isinstance(found, pl.LazyFrame) else found
 
 
-def _joined(frame: pl.LazyFrame, key: str, found: pl.LazyFrame, columns: Sequence[Column]) -> pl.LazyFrame:
+def _joined(frame: pl.DataFrame, key: str, found: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
     """Left-join facts by key; where there is no row, each has its `otherwise`."""
+    if found.is_empty():  # as where a register has nothing of a kind: no need to look anybody up
+        return frame.with_columns(
+            pl.lit(each.otherwise, dtype=dtype_of(each.fact.unit)).alias(each.fact.name) for each in columns
+        )
     names = [each.fact.name for each in columns]
+    defaults = [each for each in columns if each.otherwise is not None]
     marked = found.select(key, *names, pl.lit(value=True).alias("__found"))
-    frame = frame.join(marked, on=key, how="left")
+    joined = frame.lazy().join(marked.lazy(), on=key, how="left", maintain_order="left")
     filled = [
         pl.when(pl.col("__found").is_null())
         .then(pl.lit(each.otherwise, dtype=dtype_of(each.fact.unit)))
         .otherwise(pl.col(each.fact.name))
         .alias(each.fact.name)
-        for each in columns
-        if each.otherwise is not None
+        for each in defaults
     ]
-    return frame.with_columns(filled).drop("__found")
+    return joined.with_columns(filled).drop("__found").collect()
 
 
 def _per_child(answered: Answered, name: str) -> pl.DataFrame:

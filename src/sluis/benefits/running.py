@@ -53,7 +53,7 @@ def run_month(
     Payment orders and the statement are made from these lines by whoever pays.
     """
     tables = read_directory(facts)
-    decided = decide(tables, month, engine=engine, refuse_weak=refuse_weak)
+    decided = decide(tables, month, engine=engine, refuse_weak=refuse_weak, benefits=list(law().benefits))
     told("decided")
     lines = lines_of(decided, list(law().benefits)).sort("child", "benefit", "payee", "payee_kind")
     out.mkdir(parents=True, exist_ok=True)
