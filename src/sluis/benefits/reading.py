@@ -71,6 +71,13 @@ class Reading:
             self._kept[name] = make().collect()
         return self._kept[name].lazy()
 
+    def step(self, frame: pl.LazyFrame) -> pl.LazyFrame:
+        """Return the frame, computed now and held only as long as it is used.
+
+        A lazy plan would repeat an earlier step wherever it is read; many of them on top of each other never end.
+        """
+        return frame.collect().lazy()
+
 
 def holding(frame: pl.LazyFrame, first: date, last: date) -> pl.LazyFrame:
     """Return the rows whose spell (`from`, `to`, both included, `to` open) shares a day with these days."""

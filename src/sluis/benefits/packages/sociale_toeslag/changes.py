@@ -32,7 +32,7 @@ def changed_children(r: Reading, day: date) -> pl.LazyFrame:
 def _changed_children(r: Reading, day: date) -> pl.LazyFrame:
     households = r.kept("changed households", lambda: changed_households(r, day))
     there = holding(r["households"], day, r.last).join(households, on="household", how="semi").select("person")
-    people = r.kept("people of changed families", lambda: pl.concat([there, _people(r)]).unique())
+    people = r.step(pl.concat([there, _people(r)]).unique())
     raised = r.at("beneficiaries", day).join(people, on="person", how="semi").select("child")
     return pl.concat([raised, people.rename({"person": "child"})]).unique()
 

@@ -8,7 +8,6 @@ Kin to the third degree never form a de facto family.
 from __future__ import annotations
 
 from datetime import date
-from functools import partial
 from typing import Final
 
 import polars as pl
@@ -22,7 +21,7 @@ _SPOUSE, _CO_PARENT, _PRESUMED = 1, 2, 3
 
 def with_core(r: Reading, day: date, places: pl.LazyFrame, paid: pl.LazyFrame, homes: pl.LazyFrame) -> pl.LazyFrame:
     """Add `p1`, `p2`, `joined` and `core` to the sides of a day."""
-    raising = r.kept(f"raising {day}", lambda: _raising(r, day, places, paid, homes))
+    raising = r.step(_raising(r, day, places, paid, homes))
     alone = raising.filter(pl.col("p2").is_null() & pl.col("p1").is_not_null()).select(_PAIR).unique()
     found = _partners(r, day, alone, homes)
     together = raising.join(found, on=_PAIR, how="left").with_columns(pl.coalesce("p2", "partner").alias("p2"))
@@ -47,7 +46,7 @@ def _raising(r: Reading, day: date, places: pl.LazyFrame, paid: pl.LazyFrame, ho
     )
     found = places.join(payees, on=["child", "household"], how="left")
     without = found.filter(pl.col("p1").is_null()).drop("p1", "p2", "payees")
-    nobody = r.kept(f"sides without payee {day}", lambda: without)
+    nobody = r.step(without)
     parents = (
         nobody.join(r.at("parentage", day).select("child", "parent"), on="child")
         .join(homes.select(pl.col("person").alias("parent"), "household"), on=["parent", "household"], how="semi")
@@ -64,14 +63,13 @@ def _partners(r: Reading, day: date, alone: pl.LazyFrame, homes: pl.LazyFrame) -
     """Return `p1`, `household`, `partner`, `joined` for those who live with a partner."""
     mine = homes.select(pl.col("person").alias("p1"), "household", pl.col("since").alias("mine"))
     adults = _adults(r, day, homes)
-    pairs = r.kept(
-        f"housemates {day}",
-        lambda: alone.join(mine, on=_PAIR).join(adults, on="household").filter(pl.col("other") != pl.col("p1")),
+    pairs = r.step(
+        alone.join(mine, on=_PAIR).join(adults, on="household").filter(pl.col("other") != pl.col("p1")),
     )
-    united = r.kept(f"couples {day}", lambda: _united(r, day, pairs))
-    others = r.kept(f"not united {day}", lambda: pairs.join(united, on=_PAIR, how="anti"))
-    parents = r.kept(f"co-parents {day}", lambda: _co_parents(r, day, others))
-    single = r.kept(f"housemates of singles {day}", lambda: others.join(parents, on=_PAIR, how="anti"))
+    united = r.step(_united(r, day, pairs))
+    others = r.step(pairs.join(united, on=_PAIR, how="anti"))
+    parents = r.step(_co_parents(r, day, others))
+    single = r.step(others.join(parents, on=_PAIR, how="anti"))
     found = pl.concat([united, parents, _presumed(r, day, single)])
     order = ["bond", "since", "other"]
     nearest = found.sort(order).unique(_PAIR, keep="first", maintain_order=True)
@@ -113,11 +111,10 @@ def _presumed(r: Reading, day: date, pairs: pl.LazyFrame) -> pl.LazyFrame:
     """Return adults of the same household who are not kin and for whom nobody is paid."""
     raised = r.at("beneficiaries", day).select(pl.col("child").alias("other")).unique()
     kin = _unions(r, day, "kin").select("p1", "other")
-    strangers = r.kept(
-        f"strangers {day}",
-        lambda: pairs.join(raised, on="other", how="anti").join(kin, on=["p1", "other"], how="anti"),
+    strangers = r.step(
+        pairs.join(raised, on="other", how="anti").join(kin, on=["p1", "other"], how="anti"),
     )
-    related = r.kept(f"related {day}", lambda: _related(r, day, strangers))
+    related = r.step(_related(r, day, strangers))
     strangers = strangers.join(related, on=["p1", "other"], how="anti")
     return _bond(strangers.with_columns(united=pl.lit(None, dtype=pl.Date)), _PRESUMED)
 
@@ -130,7 +127,7 @@ def _related(r: Reading, day: date, pairs: pl.LazyFrame) -> pl.LazyFrame:
     line = r.at("parentage", day).select("child", "parent")
     steps = [people.select("person", pl.col("person").alias("ancestor"), pl.lit(0).alias("steps"))]
     for step in (1, 2, 3):
-        steps.append(r.kept(f"ancestors {step} {day}", partial(_one_up, steps[-1], line, step)))
+        steps.append(r.step(_one_up(steps[-1], line, step)))
     ancestors = pl.concat(steps)
     mine = ancestors.rename({"person": "p1", "steps": "mine_up"})
     theirs = ancestors.rename({"person": "other", "steps": "other_up"})

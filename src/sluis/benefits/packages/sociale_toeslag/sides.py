@@ -43,9 +43,9 @@ def side_rows(r: Reading) -> pl.LazyFrame:
 
 
 def _side_rows(r: Reading) -> pl.LazyFrame:
-    after = r.kept("sides at the end", lambda: _sides_on(r, r.last, _payees_at_end(r)))
+    after = r.step(_sides_on(r, r.last, _payees_at_end(r)))
     day = r.first - timedelta(days=1)
-    before = r.kept("sides before the month", lambda: _sides_on(r, day, _payees_before(r, day)))
+    before = r.step(_sides_on(r, day, _payees_before(r, day)))
     earlier = before.join(_touched(before, after), on="core", how="semi")
     same = after.select("child", "household", "share", same_share=pl.lit(value=True))
     earlier = earlier.join(same, on=["child", "household", "share"], how="left")
@@ -71,9 +71,8 @@ def _payees_of_month(r: Reading) -> pl.LazyFrame:
     In long-term foster care the carer raises the child. A child without a payee before the month has those that came
     in it.
     """
-    return r.kept(
-        "payees of the supplement",
-        lambda: _with_carers(r, r.kept("payees registered", lambda: _beneficiaries_of_month(r))),
+    return r.step(
+        _with_carers(r, r.step(_beneficiaries_of_month(r))),
     )
 
 
@@ -88,8 +87,8 @@ def _payees_before(r: Reading, day: date) -> pl.LazyFrame:
 
     Somebody who arrives in the month has no family of before to compare with.
     """
-    before = r.kept("payees registered before", lambda: r.at("beneficiaries", day).select(_PAYEE).unique())
-    paid = r.kept("payees before the month", lambda: _with_carers(r, before))
+    before = r.step(r.at("beneficiaries", day).select(_PAYEE).unique())
+    paid = r.step(_with_carers(r, before))
     paid = paid.join(changed_children(r, day), on="child", how="semi")
     homes = r.kept(f"homes {day}", lambda: homes_on(r, day))
     homeless = paid.join(homes, on="person", how="anti").select("child")
@@ -114,9 +113,8 @@ def _payees_at_end(r: Reading) -> pl.LazyFrame:
     payees = _payees_of_month(r)
     still = r.at_end("beneficiaries").select("child", "person").unique()
     alone = payees.filter(pl.col("role").is_in([_CARER, _ITSELF]))
-    stayed = r.kept(
-        "payees that stay",
-        lambda: pl.concat([payees.join(still, on=["child", "person"], how="semi"), alone]).unique(),
+    stayed = r.step(
+        pl.concat([payees.join(still, on=["child", "person"], how="semi"), alone]).unique(),
     )
     return pl.concat([stayed, payees.join(stayed, on="child", how="anti")])
 
@@ -124,16 +122,16 @@ def _payees_at_end(r: Reading) -> pl.LazyFrame:
 def _sides_on(r: Reading, day: date, payees: pl.LazyFrame) -> pl.LazyFrame:
     """Return the sides on a day: `child`, `household`, `share`, `p1`, `p2`, `joined`, `core`, `payee`, `together`.
 
-    Each step is computed once (`kept`): a lazy plan would otherwise repeat every earlier step wherever it is read.
+    Each step is computed once (`step`): a lazy plan would otherwise repeat every earlier step wherever it is read.
     """
     homes = r.kept(f"homes {day}", lambda: homes_on(r, day))
     dead = r["persons"].filter(pl.col("died") <= day).select(pl.col("id").alias("person"))
-    named = r.kept(f"paid at home {day}", lambda: _at_home(payees.join(dead, on="person", how="anti"), homes))
-    known = r.kept(f"paid now {day}", lambda: _without_old_payee(named))
-    lonely = r.kept(f"raised without payee {day}", lambda: _raised_without_payee(r, day, known, homes))
+    named = r.step(_at_home(payees.join(dead, on="person", how="anti"), homes))
+    known = r.step(_without_old_payee(named))
+    lonely = r.step(_raised_without_payee(r, day, known, homes))
     paid = pl.concat([known, lonely])
-    places = r.kept(f"places {day}", lambda: pl.concat([_by_custody(r, day, paid), _by_payee(r, day, paid)]))
-    sides = r.kept(f"cores {day}", lambda: with_core(r, day, places, paid, homes))
+    places = r.step(pl.concat([_by_custody(r, day, paid), _by_payee(r, day, paid)]))
+    sides = r.step(with_core(r, day, places, paid, homes))
     return _with_account(r, sides, paid)
 
 
@@ -196,7 +194,7 @@ def _raised_without_payee(r: Reading, day: date, paid: pl.LazyFrame, homes: pl.L
     if day != r.last:
         children = children.join(changed_children(r, day), on="child", how="semi")
     unpaid = children.join(paid, on="child", how="anti")
-    lonely = r.kept(f"lonely {day}", lambda: unpaid.join(homes, left_on="child", right_on="person"))
+    lonely = r.step(unpaid.join(homes, left_on="child", right_on="person"))
     parents = r.at("parentage", day).select("child", pl.col("parent").alias("person"))
     own = lonely.join(parents, on="child").join(homes, on=["person", "household"], how="semi")
     others = paid.select("household", "person").unique()
