@@ -27,11 +27,11 @@ from sluis.lists.passage import (
 )
 
 
-def open_answer(lists: Lists, exchange_id: UUID, *, party: str, at: datetime | None = None) -> bytes:
+def open_answer(lists: Lists, exchange_id: UUID, *, party: str, at: datetime) -> bytes:
     """Return the encrypted answer file for the party that asked; it stays until `finish_collection`.
 
     Raises `SluisError` when the agreement is no longer in force: after a revocation nothing leaves any more, also not
-    what was answered before it. With `at` also when a notice or a law ended it by that day, told by the clock or not.
+    what was answered before it; also when a notice or a law ended it by that day, told by the clock or not.
     """
     with lists.database.transaction() as connection:
         exchange = found(connection, exchange_id)
@@ -40,7 +40,7 @@ def open_answer(lists: Lists, exchange_id: UUID, *, party: str, at: datetime | N
         if exchange.state != "answered":
             next_state(exchange.state, "collect")
         state = hold_agreement(connection, exchange.agreement)
-        if state is None or (state.on(day_of(at)) if at is not None else state).state not in OPEN:
+        if state is None or state.on(day_of(at)).state not in OPEN:
             raise _not_in_force()
         return content_of(lists, connection, exchange, "answer")
 

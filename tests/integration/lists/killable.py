@@ -29,7 +29,7 @@ def exchange_once(owner_url: str, home: Path, agreement: str, request: Path, out
     asker = Asker(agreement, WINGENE, "wingene-officer", "command-line", key=KEY)
     done = run(house.lists, asker, name=request.name, content=request.read_bytes(), at=START + timedelta(minutes=1))
     if done.state == "answered":
-        write_whole(out, open_answer(house.lists, done.id, party=WINGENE))
+        write_whole(out, open_answer(house.lists, done.id, party=WINGENE, at=START + timedelta(minutes=2)))
         finish_collection(house.lists, done.id, by=asker.by, at=START + timedelta(minutes=2))
     house.database.close()
 

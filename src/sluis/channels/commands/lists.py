@@ -68,7 +68,7 @@ def exchange(
     _tell(done)
     if done.state == "refused":
         raise typer.Exit(1)
-    write_whole(out, open_answer(lists, done.id, party=asked_by))
+    write_whole(out, open_answer(lists, done.id, party=asked_by, at=datetime.now(UTC)))
     # Only now does the party have its copy for certain; a process killed before this line can simply be run again.
     finish_collection(lists, done.id, by=actor, at=datetime.now(UTC))
     say(msg("Antwoord voor {count} kinderen geschreven naar {file}.", count=done.released or 0, file=str(out)))

@@ -170,7 +170,7 @@ def _exchange(
     received = receive(house.lists, asker, name="vraag-wingene.xlsx", content=request.content, at=at)
     taken_in = read(house.lists, received.id, at=at)
     answered = answer(house.lists, taken_in.id, by=asker.by, at=at)
-    answer_file.write_bytes(open_answer(house.lists, answered.id, party=ASKER))
+    answer_file.write_bytes(open_answer(house.lists, answered.id, party=ASKER, at=at))
     return finish_collection(house.lists, answered.id, by=asker.by, at=at)
 
 
