@@ -1,7 +1,8 @@
 """`make bench`: the ratios and figures that the issues ask for, medians of five where a ratio is asked.
 
 uv run python -m bench            all of it, some fifteen minutes on two cores
-uv run python -m bench exchange   one of them: dashboard, decision, exchange, release, ledger, population, rules
+uv run python -m bench exchange   one of them: benefits, dashboard, decision, exchange, ledger,
+                                  population, release, rules
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from bench import dashboard, decision, exchange, ledger, population, release, rules
+from bench import benefits, dashboard, decision, exchange, ledger, population, release, rules
 
 
 def _report_exchange() -> None:
@@ -33,6 +34,7 @@ def _report_decision() -> None:
 
 
 BENCHES: dict[str, tuple[str, Callable[[], object]]] = {
+    "benefits": ("A month of the Groeipakket over 1,614,340 children", benefits.main),
     "dashboard": ("The dashboard over 285 municipalities and 5,000 agreements", _report_dashboard),
     "decision": ("One decision of the gate from a compiled agreement, without a database", _report_decision),
     "exchange": ("A list of 20,000 rows, encrypted file in to encrypted file out", _report_exchange),
