@@ -138,7 +138,7 @@ def read_case(path: Path) -> Case:
         lines = "; ".join(
             f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in fault.errors(include_input=False)[:5]
         )
-        raise malformed(path, msg("{lines}", lines=lines)) from fault
+        raise malformed(path, Message("{lines}", (("lines", lines),))) from fault
     if "persons" not in case.facts:
         raise malformed(path, msg("facts heeft geen persons"))
     try:

@@ -9,16 +9,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-import duckdb
 import polars as pl
 
 from sluis.benefits.model import Book, Column, Package, Scalar
 from sluis.benefits.reading import Reading
 from sluis.rules import Fact, InForce, Interpretation, Lack, interpret
+from sluis.rules.plan import plan_of
 from sluis.rules.polars_engine import Result, run
 from sluis.rules.polars_expressions import dtype_of
-from sluis.rules.sql_dialects import DUCKDB
-from sluis.rules.sql_engine import query_of
+from sluis.rules.sql_engine import run_duckdb
 from sluis.rules.units import Kind
 
 Engine = Literal["polars", "duckdb", "interpreter"]
@@ -145,11 +144,10 @@ def answer(book: Book, law: InForce, facts: pl.DataFrame, engine: Engine) -> Ans
 
 def _duckdb(law: InForce, facts: pl.DataFrame) -> Result:
     """Apply the law with DuckDB over a Parquet file of the facts: the cross-check."""
-    with tempfile.TemporaryDirectory() as folder, duckdb.connect(":memory:") as connection:
+    with tempfile.TemporaryDirectory() as folder:
         source, out = Path(folder) / "facts.parquet", Path(folder) / "values.parquet"
         facts.select(name for name in facts.columns if name in law.book.facts).write_parquet(source)
-        query = query_of(law, DUCKDB, f"read_parquet('{source}')")
-        connection.execute(f"COPY ({query.text}) TO '{out}' (FORMAT parquet)")
+        run_duckdb(law, source, out)
         frame = pl.read_parquet(out)
     typed = [pl.col(name).cast(dtype_of(law.book.unit_of(name))) for name in law.outputs]
-    return Result(query.plan, frame.with_columns(typed).sort(law.book.key))
+    return Result(plan_of(law), frame.with_columns(typed).sort(law.book.key))
