@@ -14,10 +14,10 @@ from sluis.benefits.packages.recht.studies import MINIMUM_LESUREN, MINIMUM_STUDI
 from sluis.benefits.tables import FactTables, tables_of_rows
 from sluis.kernel.month import Month
 
-PERSON_COLUMNS = {
-    "id", "person", "child", "parent", "a", "b", "beneficiary", "carer", "cared_for", "organisation", "provider", "pupil",
-    "dependant", "by", "adopter", "household", "group",
-}  # fmt: skip
+PERSON_COLUMNS = frozenset(
+    "id person child parent a b beneficiary carer cared_for organisation provider pupil dependant by adopter household "
+    "group".split()
+)
 
 
 def _everybody() -> FactTables:
