@@ -1,6 +1,7 @@
-"""The pages of agreements: the list, one agreement in readable words, and its revocation.
+"""The pages of agreements: the list, one agreement with its whole life, and its revocation.
 
-A stranger to an agreement sees what stands at an address where nothing is. Signing on a page is not built yet.
+A stranger to an agreement sees what stands at an address where nothing is. The other pages: `web_join` (joining in
+steps), `web_life` (advice, signing, every other step), `web_papers` (PDFs, documents, receipts, versions).
 """
 
 from __future__ import annotations
@@ -15,12 +16,15 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
+from sluis.accession import web_join, web_life, web_papers
+from sluis.accession.life import STEPS_OF_LIFE
 from sluis.accession.overview import find_page, state_in_words
 from sluis.accession.policy import READERS, SIGNATORY, can_read, can_revoke, parties_read_by, party_to_revoke_for
+from sluis.accession.reasons import wrong_reason
+from sluis.accession.showing import DONE, life_of
 from sluis.agreements.actions import revoke_agreement
-from sluis.agreements.lifecycle import EVENT_WORDS, IN_FORCE, PUBLISHED, REVOKED, UNSIGNED
+from sluis.agreements.lifecycle import EVENT_WORDS, IN_FORCE, PUBLISHED, REVOKED
 from sluis.agreements.lookup import find_text, title_in_words
-from sluis.agreements.missing import what_is_missing
 from sluis.agreements.store import (
     AgreementRow,
     events,
@@ -28,7 +32,6 @@ from sluis.agreements.store import (
     list_parties,
     read_agreement_row,
     read_text,
-    signatures,
 )
 from sluis.agreements.text import from_canonical, plain
 from sluis.agreements.words import in_words
@@ -43,7 +46,6 @@ from sluis.web.people import SignedIn
 from sluis.web.preferences import language_of
 from sluis.web.rendering import render
 
-_LONGEST_REASON = 1_000
 _LONGEST_SEARCH = 100
 
 Reader = Annotated[SignedIn, Depends(require_role(*READERS))]
@@ -66,6 +68,9 @@ class _State:
 def build_router() -> APIRouter:
     """Return the routes of the pages of agreements; the application includes them."""
     router = APIRouter()
+    web_join.add_routes(router)
+    web_papers.add_routes(router)
+    web_life.add_routes(router)
     router.add_api_route("/overeenkomsten", show_list, methods=["GET"])
     router.add_api_route("/overeenkomsten/{agreement}", show_agreement, methods=["GET"])
     router.add_api_route("/overeenkomsten/{agreement}/tekst.json", download_canonical, methods=["GET"])
@@ -100,38 +105,36 @@ def show_list(request: Request, person: Reader, zoek: str = "", pagina: int = 1)
         words=words,
         has_any=bool(rows),
         number_refused="nummer" in request.query_params,
+        may_join=bool({"officer", "dpo"} & person.roles),
         more=f"/overeenkomsten?{urlencode({'zoek': words})}&pagina=",
     )
 
 
-def show_agreement(request: Request, agreement: str, person: Reader) -> Response:
-    """Show an agreement in readable words, with its signatures and its history."""
+def show_agreement(request: Request, agreement: str, person: Reader, gedaan: str = "") -> Response:
+    """Show an agreement in readable words, where it stands, who must act, what was signed and what happened."""
     today = _today(request)
     with kit_of(request).database.transaction() as connection:
         row = _found(connection, agreement, person, today)
-        text = from_canonical(read_text(connection, row.text_hash))
-        names = {party.id: party.name for party in list_parties(connection)}
-        signed = signatures(connection, row.id, row.text_hash)
+        shown = life_of(connection, row, person, today)
         happened = events(connection, row.id)
         # Who acted is told by name to the colleagues of that person only.
         people = {event.done_by: _who(connection, event.done_by) for event in happened if event.party == person.party}
-    language = language_of(request)
-    missing = what_is_missing(text) if row.state in UNSIGNED else ()
     return render(
         request,
         "accession/agreement.html",
         row=row,
         state=_state(row, today),
-        reading=in_words(text, language=language),
-        names=names,
-        party_names={party.id: party.name or party.id for party in text.parties},
-        missing=missing,
-        signed={signature.party: signature for signature in signed},
+        reading=in_words(shown.text, language=language_of(request)),
+        life=shown,
+        names=shown.names,
+        party_names={party.id: party.name or party.id for party in shown.prepared.parties},
         history=[
             (event, EVENT_WORDS.get(event.event, Message("{event}", (("event", event.event),))), people)
             for event in reversed(happened)
         ],
         revocable=can_revoke(person, row, today),
+        done=next((one.done for one in STEPS_OF_LIFE.values() if one.code == gedaan), DONE.get(gedaan)),
+        may_join=bool({"officer", "dpo"} & person.roles),
         just_revoked=row.state == REVOKED and "ingetrokken" in request.query_params,
     )
 
@@ -211,13 +214,7 @@ def _revocation(
 
 
 def _wrong_reason(reason: str) -> Message | None:
-    if not reason:
-        return msg("Schrijf waarom u de overeenkomst intrekt.")
-    if len(reason) > _LONGEST_REASON:
-        return msg("Maak de reden korter: ten hoogste {most} tekens.", most=_LONGEST_REASON)
-    if looks_like_insz(reason):
-        return msg("In de reden staat iets dat op een rijksregisternummer lijkt. Laat dat weg.")
-    return None
+    return wrong_reason(reason) if reason else msg("Schrijf waarom u de overeenkomst intrekt.")
 
 
 def _canonical(request: Request, agreement: str, person: SignedIn) -> tuple[AgreementRow, bytes]:

@@ -56,6 +56,7 @@ def _rows(
 
 def _preparation() -> Iterator[Transition]:
     yield from _rows(UNSIGNED, "change", DRAFT, ("party",), PROTOCOL)
+    yield from _rows((DRAFT,), "discard", REVOKED, ("party",), PROTOCOL)
     yield from _rows((DRAFT,), "complete", COMPLETED, ("party",), PROTOCOL)
     yield from _rows((DRAFT,), "complete_advised", ADVISED, ("party",), PROTOCOL)
     yield from _rows((COMPLETED, ADVISED), "advise", None, ("dpo",), PROTOCOL)
@@ -123,6 +124,7 @@ STATE_WORDS: dict[str, Message] = {
 EVENT_WORDS: dict[str, Message] = {
     "draft": msg("opgesteld"),
     "change": msg("gewijzigd"),
+    "discard": msg("weggegooid als ontwerp"),
     "complete": msg("volledig ingevuld"),
     "complete_advised": msg("volledig ingevuld, met alle adviezen"),
     "advise": msg("advies gegeven"),

@@ -35,6 +35,7 @@ NOBODY = PersonSecret(bytes(32))
 KINDS = {
     "draft": "agreement-drafted",
     "change": "agreement-changed",
+    "discard": "agreement-revoked",
     "complete": "agreement-completed",
     "complete_advised": "agreement-completed",
     "advise": "agreement-advised",
