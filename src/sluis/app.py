@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sluis.agreements.clock import bring_agreements_up_to_date
 from sluis.agreements.deadlines import AgreementDuties
@@ -90,4 +90,4 @@ class Installation:
         remind_overdue(self.lists, at=at)
         bring_agreements_up_to_date(self.database, at=at)
         with self.database.transaction() as connection:
-            remove_old_sessions(connection, at=at)
+            remove_old_sessions(connection, at=at, absolute=timedelta(minutes=self.settings.session_minutes))

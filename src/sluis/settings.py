@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal
 
@@ -76,6 +77,20 @@ class Settings(BaseSettings):
         description="The secret of the ledger's references to persons. Absent: keys/ledger-person.secret in the home.",
     )
 
+    api_signing_key_file: Path | None = Field(
+        default=None,
+        description="The key that signs tokens and answers of the API. Absent: keys/api-signing.key in the home.",
+    )
+    api_requests_per_minute: int = Field(
+        default=600, ge=1, le=100_000, description="How many requests a party's machines may send in a minute, together."
+    )
+    sandbox: bool = Field(
+        default=False,
+        description="Let strangers open a fictional party to try the API with. Never in production; demo and test "
+        "always do.",
+    )
+    sandbox_days: int = Field(default=3, ge=1, le=30, description="After how many days such a party is cleaned up.")
+
     smtp_host: str | None = Field(
         default=None, description="The mail server that mail leaves through. Absent: mail waits until there is one."
     )
@@ -100,6 +115,71 @@ class Settings(BaseSettings):
         default=60.0, gt=0, le=300, description="How long one mail may take in all, in seconds; at most 300."
     )
 
+    session_idle_minutes: int = Field(
+        default=30, ge=1, le=120, description="After how many minutes without use a session ends on the server."
+    )
+    session_minutes: int = Field(
+        default=480, ge=5, le=1440, description="After how many minutes a session ends on the server, used or not."
+    )
+    oidc_issuer: str | None = Field(
+        default=None,
+        pattern=r"^https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~-]+)*/?$",
+        description="The sign-in provider (OpenID Connect), for ACM/IDM https://authenticatie.vlaanderen.be/op. Absent: "
+        "that door is not there.",
+    )
+    oidc_client_id: str | None = Field(default=None, description="The name under which the provider knows Sluis.")
+    oidc_client_key_file: Path | None = Field(
+        default=None,
+        description="The private key (EC, PEM or JWK) by which Sluis proves itself to the provider (private_key_jwt).",
+    )
+    oidc_client_secret_file: Path | None = Field(
+        default=None, description="The secret instead of a key, for a provider that takes no keys (client_secret_basic)."
+    )
+    oidc_scopes: str = Field(
+        default="openid profile vo",
+        pattern=r"^[A-Za-z0-9_.:/-]+( [A-Za-z0-9_.:/-]+)*$",
+        description="What is asked of the provider. One that was not agreed is refused by it at once.",
+    )
+    oidc_application: str = Field(
+        default="sluis",
+        pattern=r"^[A-Za-z0-9_]{1,40}$",
+        description="The name of the claim with roles, before _rol_3d. Such a role narrows what was granted, never more.",
+    )
+    oidc_rrn_ground: str | None = Field(
+        default=None,
+        description="The authorisation and the agreement under which the national number (scope rrn) may be asked, so "
+        "that citizens find their own data. Absent: it is never asked, and dropped where it comes unasked.",
+    )
+    oidc_ca_file: Path | None = Field(
+        default=None, description="The authority of the provider's certificate. Absent: those of this machine."
+    )
+    oidc_timeout_seconds: float = Field(
+        default=5.0, gt=0, le=30, description="How long one question to the provider may take, in seconds."
+    )
+    certificate_trust_file: Path | None = Field(
+        default=None,
+        description="The authorities (PEM) of client certificates by which people sign in, such as those of the eID: "
+        "roots and what stands between. Absent: that door is not there.",
+    )
+    certificate_crl_file: Path | None = Field(
+        default=None,
+        description="The lists of revoked certificates (CRL, PEM) of those authorities, renewed before they expire.",
+    )
+    certificate_proxies: str = Field(
+        default="",
+        description="Addresses or networks, with commas, of the proxies that check TLS before Sluis; only theirs are the "
+        "headers X-Forwarded-Proto and the one with the certificate. Absent: no header is believed.",
+    )
+    certificate_header: str = Field(
+        default="x-client-cert",
+        pattern=r"^[a-z0-9-]{1,60}$",
+        description="The header in which such a proxy puts the client certificate (PEM with %-escapes, or XFCC Cert=).",
+    )
+    tls_certificate_file: Path | None = Field(
+        default=None, description="The certificate (PEM) when Sluis itself serves https. Absent: a proxy does."
+    )
+    tls_key_file: Path | None = Field(default=None, description="The private key of that certificate.")
+
     @property
     def public_address(self) -> str:
         """Return the address at which everyone reaches the pages."""
@@ -120,6 +200,40 @@ class Settings(BaseSettings):
             raise ValueError("SLUIS_SMTP_HOST is set and SLUIS_SMTP_FROM is not: mail needs an address to come from.")
         if self.environment == "production" and self.smtp_security == "none" and self.smtp_host not in _THIS_MACHINE:
             raise ValueError("SLUIS_SMTP_SECURITY is none: in production mail leaves encrypted. Set starttls or tls.")
+        self._check_sign_in()
+
+    def _check_sign_in(self) -> None:
+        asked = self.oidc_scopes.split()
+        if "openid" not in asked:
+            raise ValueError("SLUIS_OIDC_SCOPES must name openid: without it the provider says nothing of who signed in.")
+        if "rrn" in asked and not (self.oidc_rrn_ground or "").strip():
+            raise ValueError(
+                "SLUIS_OIDC_SCOPES asks rrn, the national number, without a ground. Leave it out, or name in "
+                "SLUIS_OIDC_RRN_GROUND the authorisation and agreement that allow it."
+            )
+        if self.oidc_issuer is not None and not self.oidc_client_id:
+            raise ValueError("SLUIS_OIDC_ISSUER is set and SLUIS_OIDC_CLIENT_ID is not.")
+        if self.oidc_issuer is not None and (self.oidc_client_key_file is None) == (
+            self.oidc_client_secret_file is None
+        ):
+            raise ValueError("Give one of SLUIS_OIDC_CLIENT_KEY_FILE and SLUIS_OIDC_CLIENT_SECRET_FILE.")
+        if self.environment == "production" and (self.oidc_issuer or "https:").startswith("http:"):
+            raise ValueError("SLUIS_OIDC_ISSUER begins with http: in production people sign in over https.")
+        if self.session_minutes < self.session_idle_minutes:
+            raise ValueError("SLUIS_SESSION_MINUTES is less than SLUIS_SESSION_IDLE_MINUTES.")
+        if self.certificate_trust_file is not None and self.certificate_crl_file is None:
+            raise ValueError(
+                "SLUIS_CERTIFICATE_TRUST_FILE is set and SLUIS_CERTIFICATE_CRL_FILE is not: a revoked certificate would "
+                "open the door."
+            )
+        if (self.tls_certificate_file is None) != (self.tls_key_file is None):
+            raise ValueError("SLUIS_TLS_CERTIFICATE_FILE and SLUIS_TLS_KEY_FILE belong together.")
+        networks_of(self.certificate_proxies)
+
+
+def networks_of(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Return the networks of a list with commas; raises `ValueError` for what is none."""
+    return tuple(ip_network(one.strip()) for one in text.split(",") if one.strip())
 
 
 def spoken_locale() -> str:

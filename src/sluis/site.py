@@ -9,6 +9,10 @@ from datetime import UTC, datetime
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
+from sluis.access import web as access_pages
+from sluis.access.actions import Evidence
+from sluis.access.admission import Doorkeeper
+from sluis.access.store import party_of_identity
 from sluis.accession import web as accession_pages
 from sluis.agreements.store import find_party
 from sluis.app import Installation, duty_sources
@@ -25,19 +29,12 @@ from sluis.outreach import web as outreach_pages
 from sluis.outreach.worklist import send_digests
 from sluis.oversight import web as oversight_pages
 from sluis.register import web as register_pages
+from sluis.web import rights
 from sluis.web.kit import NavigationItem, PageKit
 from sluis.web.people import SignedIn, SignInChoice
 from sluis.web.shell import create_shell, refuse_to_start_without_a_door
 
-ROLE_NAMES: Mapping[str, Message] = {
-    "officer": msg("dossierbehandelaar"),
-    "dpo": msg("functionaris voor gegevensbescherming"),
-    "signatory": msg("ondertekenaar"),
-    "access-manager": msg("toegangsbeheerder"),
-    "supervisor": msg("toezichthouder"),
-    "outreach": msg("medewerker opvolging"),
-    "citizen": msg("burger"),
-}
+ROLE_NAMES: Mapping[str, Message] = rights.ROLE_NAMES
 
 
 class Directory:
@@ -70,7 +67,8 @@ class Directory:
         if actor is None or actor.kind != "person":
             return None
         grants = actors.list_roles(connection, on=day_of(self._clock()), actor=person_id)
-        party = grants[0].party if grants else None
+        # Who signed in for a body acts for that one, also before any role was granted.
+        party = party_of_identity(connection, person_id) or (grants[0].party if grants else None)
         roles = {grant.role for grant in grants if grant.party == party}
         if party != self._supervisor:
             # Whoever grants it elsewhere gives nothing: that role reads the evidence of every party.
@@ -111,11 +109,12 @@ NAVIGATION: tuple[NavigationItem, ...] = (
         "/mijn-werk",
         frozenset({"officer", "dpo", "signatory", "access-manager", "supervisor", "outreach"}),
     ),
+    NavigationItem(msg("Toegang"), "/toegang", rights.RIGHTS["access-manage"].roles),
     NavigationItem(msg("Mijn gegevens"), "/mijn-gegevens", frozenset({"citizen"})),
 )
 
 
-_WITH_PAGES = ("lists", "accession", "oversight", "outreach", "citizen", "register")
+_WITH_PAGES = ("lists", "access", "accession", "oversight", "outreach", "citizen", "register")
 _DIGEST_SECONDS = 300.0
 
 
@@ -136,11 +135,15 @@ def create_app(house: Installation, *, clock: Callable[[], datetime] = _now) -> 
         tiles=lists_pages.tiles_of(house.lists, clock),
         checkpoint_href="/grootboek/controlepunt",
         register_href="/register",
+        admission=Doorkeeper(people.find),
+        roles_href="/mijn-rollen",
         clock=clock,
     )
     refuse_to_start_without_a_door(kit)
     app = create_shell(kit)
     app.include_router(lists_pages.build_router(house.lists))
+    only_at = {"supervisor": house.settings.supervisor, "outreach": house.settings.outreach_party}
+    app.include_router(access_pages.build_router(evidence=Evidence(house.keys.persons, only_at)))
     app.include_router(accession_pages.build_router())
     app.include_router(oversight_pages.build_router(verifier=house.keys.verifier))
     app.include_router(register_pages.build_router())

@@ -139,6 +139,7 @@ class Gate:
             party=request.party,
             parties=with_predecessors(request.party, on),
             agreement=request.agreement,
+            purpose=presentable(request.purpose),
             on=on,
         )
         if not hold or len(request.subjects) > _FEW:
@@ -341,6 +342,7 @@ def _entry(
         channel=presentable(request.channel),
         items=tuple(sorted({presentable(name) for name in request.items})[:_MOST_NAMED]),
         grounds=grounds_of(reasons),
+        details=request.evidence,
     )
 
 

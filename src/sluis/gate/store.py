@@ -15,7 +15,8 @@ _STANDING = """
 SELECT
     (SELECT kind FROM actor WHERE id = %(actor)s AND (kind = 'person' OR party = %(party)s)),
     ARRAY(SELECT role FROM actor_role
-          WHERE actor = %(actor)s AND party = %(party)s AND valid @> %(on)s::date),
+          WHERE actor = %(actor)s AND party = %(party)s AND valid @> %(on)s::date
+              AND purpose IN ('all', %(purpose)s)),
     (SELECT coalesce(jsonb_agg(jsonb_build_array(leg, party, period)), '[]') FROM gate_use
      WHERE agreement = %(agreement)s AND party = ANY(%(parties)s)),
     (SELECT coalesce(jsonb_agg(jsonb_build_array(party, code)), '[]') FROM gate_condition
@@ -43,15 +44,19 @@ class Recorded:
 
 
 def ask_recorded(
-    connection: Connection, *, actor: str, party: str, parties: Sequence[str], agreement: str, on: date
+    connection: Connection, *, actor: str, party: str, parties: Sequence[str], agreement: str, purpose: str, on: date
 ) -> Callable[[], Recorded]:
     """Ask what is recorded, and return how to read the answer: in a pipeline several questions go out together.
 
-    `parties` are the party and every body that it succeeded.
+    `parties` are the party and every body that it succeeded. A role counts that was granted for `purpose` or for all.
     """
     cursor = connection.execute(
-        _STANDING, {"actor": actor, "party": party, "parties": list(parties), "agreement": agreement, "on": on}
-    )
+        _STANDING,
+        {
+            "actor": actor, "party": party, "parties": list(parties), "agreement": agreement, "purpose": purpose,
+            "on": on,
+        },
+    )  # fmt: skip
 
     def read() -> Recorded:
         row = cursor.fetchone()
@@ -132,6 +137,12 @@ def insz_of(connection: Connection, actor: str) -> Insz | None:
     """Return a citizen's own number, to look up what concerns that citizen and for nothing else."""
     row = connection.execute("SELECT insz FROM actor_insz WHERE actor = %s", (actor,)).fetchone()
     return None if row is None else Insz(row[0])
+
+
+def actor_of_insz(connection: Connection, number: Insz) -> str | None:
+    """Return the account of the citizen with this number."""
+    row = connection.execute("SELECT actor FROM actor_insz WHERE insz = %s", (number,)).fetchone()
+    return None if row is None else str(row[0])
 
 
 def insert_role(connection: Connection, grant: RoleGrant) -> None:

@@ -12,6 +12,7 @@ from fastapi.routing import iter_route_contexts
 
 from sluis.kernel.outcome import Reason
 from sluis.web.people import SignedIn
+from sluis.web.rights import right_of
 from sluis.web.sessions import visitor
 
 
@@ -58,6 +59,19 @@ def require_role(*roles: str) -> Callable[[Request], SignedIn]:
         return person
 
     return name_right(person_with_role, "role: " + " or ".join(sorted(wanted)))
+
+
+def require_right(code: str) -> Callable[[Request], SignedIn]:
+    """Return a dependency that gives the signed-in person when one of their roles has this right, else 403."""
+    wanted = right_of(code).roles
+
+    def person_with_right(request: Request) -> SignedIn:
+        person = current_person(request)
+        if not wanted & person.roles:
+            raise RoleNeededError(wanted)
+        return person
+
+    return name_right(person_with_right, code)
 
 
 def name_right(dependency: Callable[..., Any], right: str) -> Callable[..., Any]:

@@ -11,7 +11,7 @@ from fastapi import FastAPI, Request
 from sluis.database import Connection, Database
 from sluis.kernel.text import Message
 from sluis.settings import Settings
-from sluis.web.people import PeopleDirectory, SignedIn
+from sluis.web.people import Admission, PeopleDirectory, SignedIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,7 @@ class PageKit:
     `templates` maps a prefix to a package with a `templates` folder: {"lists": "sluis.lists"} serves
     `lists/exchange.html`. `role_names` gives each role its name for people. `tiles` fills the start page. Paths under
     `machine_prefixes` answer machines: no cookie is read there, so no form token is asked and errors are JSON.
+    `admission` decides who the person is whom a door brought; `roles_href` is where somebody without a role is sent.
     """
 
     settings: Settings
@@ -65,6 +66,8 @@ class PageKit:
     register_href: str | None = None
     machine_prefixes: tuple[str, ...] = ("/api/",)
     sign_in_href: str = "/aanmelden"
+    admission: Admission | None = None
+    roles_href: str | None = None
     clock: Callable[[], datetime] = _now
 
     def is_machine_path(self, path: str) -> bool:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from dataclasses import replace
+from datetime import timedelta
 
 from fastapi import Request, Response
 
 from sluis.web.kit import PageKit, kit_of
 from sluis.web.people import SignedIn
-from sluis.web.store import ABSOLUTE_LIMIT, add_session, close_session, find_session
+from sluis.web.store import Door, add_session, close_session, find_session
 
 _SESSION = "sluis_sessie"
 _VISIT = "sluis_bezoek"
+_ATTEMPT = "sluis_aanmelding"
 TOKEN_FIELD = "_sleutel"  # noqa: S105 - the name of a form field, not a secret
 TOKEN_HEADER = "X-Sluis-Sleutel"  # noqa: S105 - the name of a header, not a secret
 
@@ -41,8 +44,25 @@ def session_id_of(request: Request) -> str | None:
     return request.cookies.get(_name(request, _SESSION)) or None
 
 
-def sign_in(request: Request, response: Response, person: SignedIn) -> None:
-    """Start a session of its own for `person`: a cookie from before signing in is worth nothing after it."""
+def limits(request: Request) -> tuple[timedelta, timedelta]:
+    """Return after how long a session ends: without use, and in all."""
+    settings = kit_of(request).settings
+    return timedelta(minutes=settings.session_idle_minutes), timedelta(minutes=settings.session_minutes)
+
+
+def sign_in(
+    request: Request,
+    response: Response,
+    person: SignedIn,
+    *,
+    door: Door = "demo",
+    narrowed: frozenset[str] | None = None,
+    provider_session: str | None = None,
+) -> None:
+    """Start a session of its own for `person`: a cookie from before signing in is worth nothing after it.
+
+    `narrowed` keeps only those of the person's roles, for as long as the session lives.
+    """
     kit: PageKit = kit_of(request)
     at = kit.clock()
     fresh = secrets.token_urlsafe(32)
@@ -50,9 +70,31 @@ def sign_in(request: Request, response: Response, person: SignedIn) -> None:
     with kit.database.transaction() as connection:
         if old is not None:
             close_session(connection, old, at=at)
-        add_session(connection, fresh, person=person.id, party=person.party, at=at)
-    _set(request, response, _SESSION, fresh, seconds=int(ABSOLUTE_LIMIT.total_seconds()))
+        add_session(
+            connection,
+            fresh,
+            person=person.id,
+            party=person.party,
+            at=at,
+            door=door,
+            narrowed=narrowed,
+            provider_session=provider_session,
+        )
+    _set(request, response, _SESSION, fresh, seconds=int(limits(request)[1].total_seconds()))
     response.delete_cookie(_name(request, _VISIT), path="/", secure=is_secure(request), httponly=True)
+
+
+def remember_attempt(request: Request, response: Response, value: str | None) -> None:
+    """Set the cookie that binds a sign-in to this browser, or take it back with None."""
+    if value is None:
+        response.delete_cookie(_name(request, _ATTEMPT), path="/", secure=is_secure(request), httponly=True)
+    else:
+        _set(request, response, _ATTEMPT, value, seconds=600)
+
+
+def attempt_of(request: Request) -> str | None:
+    """Return the secret of the sign-in that this browser began."""
+    return request.cookies.get(_name(request, _ATTEMPT)) or None
 
 
 def sign_out(request: Request, response: Response) -> None:
@@ -78,9 +120,13 @@ def _look_up(request: Request) -> SignedIn | None:
     if session_id is None:
         return None
     kit = kit_of(request)
+    idle, absolute = limits(request)
     with kit.database.transaction() as connection:
-        person_id = find_session(connection, session_id, at=kit.clock())
-        return None if person_id is None else kit.people.find(connection, person_id)
+        held = find_session(connection, session_id, at=kit.clock(), idle=idle, absolute=absolute)
+        person = None if held is None else kit.people.find(connection, held.person)
+    if held is None or person is None or held.narrowed is None:
+        return person
+    return replace(person, roles=person.roles & held.narrowed)
 
 
 def _token(secret: str) -> str:

@@ -16,9 +16,13 @@ from sluis.ledger.numbers import looks_like_insz
 from sluis.web.access import PageRefusedError, RoleNeededError, SignInNeededError
 from sluis.web.errors import LastResort, error_response, mistake_response
 from sluis.web.kit import PageKit, kit_of, remember_kit
-from sluis.web.pages import DEMO_ENVIRONMENTS, router
+from sluis.web.pages import DEMO_ENVIRONMENTS, has_real_door, router
 from sluis.web.rendering import STATIC, Pages, render
 from sluis.web.security import BodyLimit, FormRefusedError, OwnForms, PlainAddresses, SecurityHeaders, check_form
+from sluis.web.signin import own as own_sign_in
+from sluis.web.signin import pages as sign_in_pages
+from sluis.web.signin.provider import Provider
+from sluis.web.signin.proxies import TrustedProxies
 
 
 def create_shell(kit: PageKit) -> FastAPI:
@@ -48,18 +52,24 @@ def install(app: FastAPI, kit: PageKit) -> None:
     app.add_middleware(PlainAddresses)
     app.add_middleware(LastResort)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(TrustedProxies, settings=kit.settings)
     _answer_errors(app)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.include_router(router)
+    if kit.settings.oidc_issuer is not None:
+        back = kit.settings.public_address + sign_in_pages.CALLBACK
+        app.state.provider = Provider(kit.settings, redirect_uri=back)
+    app.include_router(sign_in_pages.router)
+    app.include_router(own_sign_in.router)
 
 
 def refuse_to_start_without_a_door(kit: PageKit) -> None:
     """Raise when nobody could sign in: the demo's chooser is closed in production, so another door is needed."""
-    if kit.settings.environment not in DEMO_ENVIRONMENTS and kit.sign_in_href == "/aanmelden":
+    if kit.settings.environment not in DEMO_ENVIRONMENTS and not has_real_door(kit.settings):
         raise SluisError(
             "no-sign-in",
             msg("In productie kan niemand zich aanmelden: de keuzelijst van fictieve personen is daar gesloten."),
-            remedy=msg("Zet SLUIS_ENVIRONMENT op demo, of geef Sluis een echte aanmelddienst."),
+            remedy=msg("Geef Sluis een aanmelddienst (SLUIS_OIDC_ISSUER), of zet SLUIS_ENVIRONMENT op demo."),
         )
 
 
