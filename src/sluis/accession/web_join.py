@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Annotated
@@ -62,8 +62,10 @@ _BODY_LIMIT = 2 * MOST_BYTES + 4 * 1024 * 1024
 """Two documents on one page, and room so that one a little too large is told so beside its field."""
 
 
-async def _form_of(request: Request) -> FormData:
-    return await request.form()
+async def _form_of(request: Request) -> AsyncIterator[FormData]:
+    """Yield the form with its files, which are gone afterwards."""
+    async with request.form() as form:
+        yield form
 
 
 Given = Annotated[FormData, Depends(_form_of)]
