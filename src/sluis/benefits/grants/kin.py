@@ -47,7 +47,7 @@ PERSONS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """The columns of each table that name a person. `organisations` names none: a change there touches who is placed."""
 
-_SHARED: Final[Mapping[str, tuple[str, str]]] = {
+SHARED: Final[Mapping[str, tuple[str, str]]] = {
     # table: (person, what persons share)
     "households": ("person", "household"),
     "custody": ("child", "household"),
@@ -109,7 +109,7 @@ def _links(tables: FactTables) -> pl.LazyFrame:
             frame = tables[name]
             first = columns[0]
             found += [_pairs(frame, "p:", first, "p:", other) for other in columns[1:]]
-    for name, (person, shared) in _SHARED.items():
+    for name, (person, shared) in SHARED.items():
         if name in tables.frames:
             found.append(_pairs(tables[name], "p:", person, f"{shared[0]}:", shared))
     found += [pl.LazyFrame(schema={"a": pl.String(), "b": pl.String()})]
