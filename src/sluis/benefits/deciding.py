@@ -52,6 +52,35 @@ class Answered:
                 found["name"].append(name)
         return pl.DataFrame(found, schema={self.book.key: pl.String(), **DOUBTS}).unique()
 
+    def marks(self, output: str) -> pl.DataFrame:
+        """Return the key and `doubt`, what `lacks` says joined as `fact:income;weak:limit`, for rows that have any.
+
+        Millions of rows have a few different doubts: the words are made once for each.
+        """
+        key = self.book.key
+        masks = [] if self.result is None else self._masks(output)
+        if self.result is None or not masks:
+            words = pl.format("{}:{}", "lack", "name").unique().sort().str.join(";")
+            return self.lacks(output).group_by(key).agg(doubt=words)
+        names = [name for _, name in masks]
+        own = self.result.frame.select(key, *names, is_open=pl.col(output).is_null())
+        own = own.filter(pl.any_horizontal(pl.col(names) != 0))
+        kinds = own.select(*names, "is_open").unique()
+        told = [self._word(masks, row) for row in kinds.iter_rows(named=True)]
+        kinds = kinds.with_columns(pl.Series("doubt", told, dtype=pl.String))
+        return own.join(kinds, on=[*names, "is_open"]).filter(pl.col("doubt") != "").select(key, "doubt")
+
+    def _masks(self, output: str) -> list[tuple[int, str]]:
+        assert self.result is not None, "only engines give masks"
+        plan, columns = self.result.plan, self.result.frame.columns
+        return [(word, names[output]) for word, names in enumerate(plan.masks) if names.get(output) in columns]
+
+    def _word(self, masks: list[tuple[int, str]], row: Mapping[str, object]) -> str:
+        assert self.result is not None, "only engines give masks"
+        doubts = [each for word, name in masks for each in self.result.plan.named(word, int(str(row[name])))]
+        wanted = [each for each in doubts if (each.lack is Lack.WEAK) != row["is_open"]]
+        return ";".join(sorted({f"{each.lack}:{each.name}" for each in wanted}))
+
     @cached_property
     def child_of(self) -> pl.DataFrame:
         """The key of each row with its child."""

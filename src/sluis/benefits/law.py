@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -158,6 +159,7 @@ class Decided:
         own = own.select(pl.col(key).alias("key"), "child", "lack", "name")
         from_earlier = own.filter((pl.col("lack") == Lack.FACT.value) & pl.col("name").is_in(list(earlier)))
         parts = [own.join(from_earlier, on=["key", "lack", "name"], how="anti")]
+        told: list[pl.DataFrame] = []
         keys = self.values(output).filter(pl.col("value").is_not_null()).select("key", "child")
         for name in sorted(earlier & self._read_by(output)):
             before = self.doubts(name).select("child", pl.col("lack"), pl.col("name").alias("was")).unique()
@@ -166,7 +168,33 @@ class Decided:
             weak = before.filter(pl.col("lack") == Lack.WEAK.value)
             for found in (open_ones.join(missing, on="child"), keys.join(weak, on="child")):
                 parts.append(found.select("key", "child", "lack", pl.col("was").alias("name")))
+            # A sibling's outcome can be what is missing: then its name is all that is known here.
+            told.append(open_ones.join(missing, on="child", how="anti").with_columns(name=pl.lit(name)))
+        parts += [each.select("key", "child", pl.lit(Lack.FACT.value).alias("lack"), "name") for each in told]
         return pl.concat(parts).unique()
+
+    def words(self, output: str) -> pl.DataFrame:
+        """Return `key`, `child` and `doubt` of every row whose outcome is open or provisional: `doubts` in one text.
+
+        The text is `fact:income;parameter:limit` for what is missing, `weak:limit` for what makes it provisional.
+        """
+        answered = self.answered(output)
+        key = answered.book.key
+        frame = self.values(output).select("key", "child", is_open=pl.col("value").is_null())
+        frame = frame.join(answered.marks(output).select(key=key, doubt="doubt"), on="key", how="left")
+        names = []
+        for name in sorted({each.name for each in answered.book.facts} & self._read_by(output)):
+            before = self.words(name).group_by("child").agg(pl.col("doubt").unique().sort().str.join(";").alias(name))
+            if not before.is_empty():
+                frame = frame.join(before, on="child", how="left")
+                names.append(name)
+        doubt = [pl.col("doubt", *names).fill_null("")]
+        frame = frame.with_columns(doubt).filter(pl.any_horizontal(pl.col("doubt", *names) != ""))
+        kinds = frame.select("is_open", "doubt", *names).unique()
+        told = [_merged(row, names) for row in kinds.iter_rows(named=True)]
+        kinds = kinds.with_columns(pl.Series("told", told, dtype=pl.String))
+        frame = frame.join(kinds, on=["is_open", "doubt", *names]).filter(pl.col("told") != "")
+        return frame.select("key", "child", doubt="told")
 
     def _read_by(self, output: str) -> set[str]:
         """Return every fact and rule that an output rests on in this month."""
@@ -179,6 +207,21 @@ class Decided:
             found |= names
             asks += list(names)
         return found
+
+
+def _merged(row: Mapping[str, Any], names: list[str]) -> str:
+    """Put what was missing, or weak, in earlier books in the place of the names of their outcomes."""
+    own = {each for each in str(row["doubt"]).split(";") if each}
+    before = {name: {each for each in str(row[name]).split(";") if each} for name in names}
+    weak = {each for found in before.values() for each in found if each.startswith(f"{Lack.WEAK}:")}
+    if not row["is_open"]:
+        return ";".join(sorted(own | weak))
+    told: set[str] = set()
+    for each in own:
+        # A sibling's outcome can be what is missing: then its name is all that is known here.
+        missing = before.get(each.removeprefix(f"{Lack.FACT}:"), set()) - weak
+        told |= missing or {each}
+    return ";".join(sorted(told))
 
 
 def decide(

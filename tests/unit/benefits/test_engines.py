@@ -14,10 +14,10 @@ from sluis.benefits.packages.recht.studies import MINIMUM_LESUREN, MINIMUM_STUDI
 from sluis.benefits.tables import FactTables, tables_of_rows
 from sluis.kernel.month import Month
 
-PERSON_COLUMNS = frozenset(
-    "id person child parent a b beneficiary carer cared_for organisation provider pupil dependant by adopter household "
-    "group".split()
-)
+PERSON_COLUMNS = {
+    *("id", "person", "child", "parent", "a", "b", "beneficiary", "carer", "cared_for", "organisation", "provider"),
+    *("pupil", "dependant", "by", "adopter", "household", "group"),
+}
 
 
 def _everybody() -> FactTables:
@@ -53,6 +53,12 @@ def test_three_engines_decide_all_families_alike(everybody: FactTables, month: s
         doubts = sorted(set(told.doubts(benefit).rows()))
         assert sorted(set(polars.doubts(benefit).rows())) == doubts, benefit
         assert sorted(set(duckdb.doubts(benefit).rows())) == doubts, benefit
+        words: dict[str, set[str]] = {}
+        for key, _, lack, name in doubts:
+            words.setdefault(key, set()).add(f"{lack}:{name}")
+        for engine in (told, polars, duckdb):
+            in_words = {key: set(doubt.split(";")) for key, _, doubt in engine.words(benefit).rows()}
+            assert in_words == words, benefit
         decided += sum(1 for row in wanted if row[2])
     assert decided > 100
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Collection
+from pathlib import Path
 
 import polars as pl
 
@@ -10,11 +12,11 @@ from sluis.benefits.deciding import Engine
 from sluis.benefits.grants.lines import FINAL, LINE, PROVISIONAL, UNDECIDED
 from sluis.benefits.law import Decided, Law, decide
 from sluis.benefits.model import Period
+from sluis.benefits.parts import PERSONS_A_PART, divide, part_count
 from sluis.benefits.payees import SAVINGS
 from sluis.benefits.payments import paid_to
 from sluis.benefits.tables import FactTables
 from sluis.kernel.month import Month
-from sluis.rules import Lack
 
 NOBODY = ""
 """The payee of an amount for which nobody is known yet."""
@@ -31,14 +33,40 @@ def lines_of(decided: Decided, benefits: Collection[str]) -> pl.DataFrame:
     return told.with_columns(month=pl.lit(count, dtype=pl.Int32())).select(LINE.names())
 
 
+def decided_lines(
+    tables: FactTables,
+    month: Month,
+    benefits: Collection[str],
+    *,
+    engine: Engine = "polars",
+    refuse_weak: bool = False,
+    law: Law | None = None,
+    persons: int = PERSONS_A_PART,
+) -> tuple[pl.DataFrame, int]:
+    """Return the lines of these benefits in a month, and how many children were looked at.
+
+    More persons than that are decided in parts of whole families: the lines are the same ones, in another order.
+    """
+
+    def lines(part: FactTables) -> tuple[pl.DataFrame, int]:
+        decided = decide(part, month, benefits=benefits, engine=engine, refuse_weak=refuse_weak, law_=law)
+        children = decided.answers["kind"].values.height if "kind" in decided.answers else 0
+        return lines_of(decided, benefits), children
+
+    if part_count(tables, persons) == 1:
+        return lines(tables)
+    with tempfile.TemporaryDirectory(prefix="sluis-") as folder:
+        told = [lines(part) for part in divide(tables, Path(folder), persons=persons)]
+    return pl.concat([each for each, _ in told]), sum(children for _, children in told)
+
+
 def deciding(
     benefits: Collection[str], *, engine: Engine = "polars", refuse_weak: bool = False, law: Law | None = None
 ) -> Callable[[FactTables, Month], pl.DataFrame]:
     """Return the function that a grant run asks: the lines of these benefits in a month."""
 
     def lines(tables: FactTables, month: Month) -> pl.DataFrame:
-        decided = decide(tables, month, benefits=benefits, engine=engine, refuse_weak=refuse_weak, law_=law)
-        return lines_of(decided, benefits)
+        return decided_lines(tables, month, benefits, engine=engine, refuse_weak=refuse_weak, law=law)[0]
 
     return lines
 
@@ -49,12 +77,7 @@ def once_in(law: Law) -> frozenset[str]:
 
 
 def _of_benefit(decided: Decided, benefit: str) -> pl.DataFrame:
-    doubts = decided.doubts(benefit)
-    words = doubts.with_columns(word=pl.format("{}:{}", "lack", "name")).group_by("key")
-    told = words.agg(
-        pl.col("word").unique().sort().str.join(";").alias("doubt"),
-        (pl.col("lack") != Lack.WEAK.value).any().alias("is_open"),
-    )
+    told = decided.words(benefit).select("key", "doubt")
     paid = paid_to(decided, benefit).join(told, on="key", how="left")
     is_paid = pl.col("payee").is_not_null()
     rights = paid.select(
