@@ -209,8 +209,8 @@ CHANNELS: dict[str, Message] = {
     "command-line": msg("de opdrachtregel"),
     "api": msg("van computer tot computer (API)"),
     "web-service": msg("webdienst"),
-    "fhir": msg("FHIR"),
-    "hl7": msg("HL7"),
+    "fhir": quoted("FHIR"),
+    "hl7": quoted("HL7"),
     "paper": msg("papier"),
 }
 
