@@ -1,8 +1,8 @@
 """Fact tables larger than memory, in parts of whole families: what is decided part by part is what is decided at once.
 
-Everyone whose facts can touch the rights of the same children is in one part: who shares a household, a group of before
-2019, parentage, a payee, a union, a placement, an adoption or a fiscal tie, and whoever these are linked to. The rows of
-each part are written beside each other in Arrow files, in the order in which they were read.
+Everyone whose facts can touch the rights of the same children is in one part: who shares a household, a group of
+before 2019, parentage, a payee, a union, a placement, an adoption or a fiscal tie, and whoever these are linked to. The
+rows of each part are written beside each other in Arrow files, in the order in which they were read.
 """
 
 from __future__ import annotations

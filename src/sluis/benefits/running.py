@@ -9,9 +9,9 @@ from typing import TypedDict
 import polars as pl
 
 from sluis.benefits.deciding import Engine
-from sluis.benefits.grants.from_law import lines_of
+from sluis.benefits.grants.from_law import decided_lines
 from sluis.benefits.grants.lines import PROVISIONAL, UNDECIDED
-from sluis.benefits.law import decide, law
+from sluis.benefits.law import law
 from sluis.benefits.schema import TABLES
 from sluis.benefits.tables import read_directory
 from sluis.kernel.month import Month
@@ -53,15 +53,15 @@ def run_month(
     Payment orders and the statement are made from these lines by whoever pays.
     """
     tables = read_directory(facts)
-    decided = decide(tables, month, engine=engine, refuse_weak=refuse_weak, benefits=list(law().benefits))
+    found, children = decided_lines(tables, month, list(law().benefits), engine=engine, refuse_weak=refuse_weak)
     told("decided")
-    lines = lines_of(decided, list(law().benefits)).sort("child", "benefit", "payee", "payee_kind")
+    lines = found.sort("child", "benefit", "payee", "payee_kind")
     out.mkdir(parents=True, exist_ok=True)
     unfinished = out / ".decisions.partial"
     lines.write_parquet(unfinished, compression="zstd", compression_level=3, statistics=True)
     unfinished.replace(out / "decisions.parquet")
     told("written")
-    return _summary(decided.answers["kind"].values.height, lines, month, engine, tables.present)
+    return _summary(children, lines, month, engine, tables.present)
 
 
 def _summary(children: int, lines: pl.DataFrame, month: Month, engine: str, present: frozenset[str]) -> Summary:
