@@ -180,6 +180,33 @@ class Settings(BaseSettings):
     )
     tls_key_file: Path | None = Field(default=None, description="The private key of that certificate.")
 
+    sftp_host: str = Field(default="127.0.0.1", description="The address that SFTP is served on.")
+    sftp_port: int = Field(
+        default=2022, ge=0, le=65535, description="The port that SFTP is served on; 0 lets the machine choose one."
+    )
+    sftp_host_key_file: Path | None = Field(
+        default=None,
+        description="The key by which clients know the SFTP server, the same on every machine that serves it. Absent: "
+        "keys/sftp-host.key in the home, made on first use.",
+    )
+    mail_in_folder: Path | None = Field(
+        default=None,
+        description="The maildir in which the mail server puts encrypted mail for Sluis. Absent: that door is not there.",
+    )
+    mail_certificate_file: Path | None = Field(
+        default=None, description="The S/MIME certificate of this installation (PEM), which parties encrypt to."
+    )
+    mail_key_file: Path | None = Field(
+        default=None, description="The private key (PEM) of that certificate, readable by this installation only."
+    )
+    metrics_host: str = Field(default="127.0.0.1", description="The address that metrics and health are served on.")
+    metrics_port: int | None = Field(
+        default=None,
+        ge=0,
+        le=65535,
+        description="The port for health, readiness and metrics of this process. Absent: they are not served apart.",
+    )
+
     @property
     def public_address(self) -> str:
         """Return the address at which everyone reaches the pages."""

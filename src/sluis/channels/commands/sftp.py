@@ -1,0 +1,125 @@
+"""`sluis sftp`: serve SFTP, and the keys by which parties come in."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from sluis.channels.commands.terminal import installation, say
+from sluis.kernel.errors import SluisError
+from sluis.kernel.text import msg
+
+app = typer.Typer(help="SFTP: dienen, en de sleutels waarmee partijen binnenkomen.", no_args_is_help=False)
+keys = typer.Typer(help="De SSH-sleutels van een partij.", no_args_is_help=True)
+app.add_typer(keys, name="keys")
+
+_LONGEST_KEY = 16_384
+
+PartyOption = Annotated[str, typer.Option("--as", help="De partij: code, naam, KBO- of OVO-nummer.")]
+ByOption = Annotated[str, typer.Option("--by", help="Uw code als toegangsbeheerder van de partij.")]
+
+
+@app.callback(invoke_without_command=True)
+def sftp(
+    context: typer.Context,
+    worker: Annotated[bool, typer.Option("--worker/--no-worker", help="Behandel ook zelf wat binnenkomt.")] = False,
+) -> None:
+    """Dien SFTP op tot dit proces gestopt wordt; wat loopt, wordt eerst afgewerkt."""
+    if context.invoked_subcommand is not None:
+        return
+    from sluis.channels.running import beside, intake_worker  # noqa: PLC0415 - only the server needs it
+    from sluis.channels.sftp.serving import serve_sftp  # noqa: PLC0415
+
+    house = installation()
+    with beside(house, "sftp", [intake_worker(house)] if worker else []):
+        serve_sftp(
+            house,
+            said=lambda port: say(
+                msg("SFTP staat open op {host}, poort {port}", host=house.settings.sftp_host, port=port)
+            ),
+        )
+
+
+@keys.command("add")
+def add(
+    party: PartyOption,
+    key_file: Annotated[Path, typer.Option("--key", help="De publieke sleutel, één regel zoals in id_ed25519.pub.")],
+    name: Annotated[str, typer.Option("--name", help="Hoe de partij deze machine noemt.")],
+    evidence: Annotated[str, typer.Option("--evidence", help="Hoe vaststaat dat de sleutel van de partij is.")],
+    by: ByOption,
+) -> None:
+    """Registreer een publieke sleutel van een partij."""
+    from sluis.channels.commands.lists import party_id  # noqa: PLC0415
+    from sluis.channels.registration.actions import register_key  # noqa: PLC0415
+    from sluis.channels.sftp.public_keys import read_public_key  # noqa: PLC0415
+
+    house = installation()
+    fingerprint, content = read_public_key(_read(key_file))
+    with house.database.transaction() as connection:
+        made = register_key(
+            connection,
+            kind="ssh",
+            party=party_id(party),
+            fingerprint=fingerprint,
+            content=content,
+            name=name,
+            evidence=evidence,
+            by=by,
+            at=datetime.now(UTC),
+            secrets=house.gate.secret,
+        )
+    say(msg("Geregistreerd: {id}  {fingerprint}", id=str(made.id), fingerprint=made.fingerprint))
+    say(msg("De gebruikersnaam is {party}.", party=made.party))
+
+
+@keys.command("remove")
+def remove(
+    key: Annotated[UUID, typer.Argument(help="Het nummer van de sleutel.")],
+    party: PartyOption,
+    because: Annotated[str, typer.Option("--because", help="Waarom.")],
+    by: ByOption,
+) -> None:
+    """Laat een sleutel vanaf nu niets meer openen, ook niet in een sessie die nog loopt."""
+    from sluis.channels.commands.lists import party_id  # noqa: PLC0415
+    from sluis.channels.registration.actions import remove_key  # noqa: PLC0415
+
+    house = installation()
+    with house.database.transaction() as connection:
+        remove_key(
+            connection,
+            party=party_id(party),
+            key=key,
+            because=because,
+            by=by,
+            at=datetime.now(UTC),
+            secrets=house.gate.secret,
+        )
+    say(msg("De sleutel is verwijderd."))
+
+
+@keys.command("list")
+def list_command(party: PartyOption) -> None:
+    """Toon de sleutels van een partij."""
+    from sluis.channels.commands.lists import party_id  # noqa: PLC0415
+    from sluis.channels.registration.store import list_keys  # noqa: PLC0415
+
+    with installation().database.transaction() as connection:
+        for key in list_keys(connection, party=party_id(party), kind="ssh"):
+            line = msg("{id}  {name}  {fingerprint}", id=str(key.id), name=key.name, fingerprint=key.fingerprint)
+            say(line)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(_LONGEST_KEY)
+    except OSError:
+        raise SluisError(
+            "key-file",
+            msg("Het bestand {file} kan niet gelezen worden.", file=path.name),
+            remedy=msg("Kijk het pad en de rechten op het bestand na."),
+        ) from None
