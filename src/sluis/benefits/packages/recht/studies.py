@@ -4,6 +4,9 @@ A row of `education` counts for more than its days. Below higher education a sch
 June holds through the holidays to 31 August; in higher education to 30 September, and when the first registration was
 not later than 30 November from 1 September on, else from the month of that registration (art. 24). Who stops earlier
 stops at the end of that month.
+
+Once a row has begun, months before the first row of a child are not counted as months without studies: of them
+nothing is known, and they must not use up the twelve months of a school leaver.
 """
 
 from __future__ import annotations
@@ -109,11 +112,12 @@ def _without_studies(r: Reading, grown: pl.LazyFrame, spells: pl.LazyFrame) -> p
     studied = years.filter(enough).select("child", "begin", "end").sort("child", "begin")
     reached = pl.col("end").shift(1).cum_max().over("child").fill_null(0)
     studied = studied.with_columns(begin=pl.max_horizontal("begin", reached + 1))
-    birth = grown.with_columns(birth=_month(pl.col("born")))
+    known = spells.filter(pl.col("begin") <= r.count).group_by("child").agg(known=pl.col("begin").min())
+    birth = grown.with_columns(birth=_month(pl.col("born"))).join(known, on="child", how="left")
     spans = studied.join(birth, on="child")
     frame = birth
     for age in _AGES:
-        free = pl.col("birth") + age * 12 + 1
+        free = pl.max_horizontal(pl.col("birth") + age * 12 + 1, "known")
         months = pl.min_horizontal("end", r.count - 1) - pl.max_horizontal("begin", free) + 1
         used = spans.group_by("child").agg(pl.max_horizontal(months, 0).sum().alias(f"studied_{age}"))
         passed = pl.max_horizontal(r.count - free, 0)
