@@ -34,7 +34,7 @@ def read_identity(claims: Mapping[str, object], *, issuer: str, application: str
     Without `vo_doelgroepcode` somebody with an organisation acts for it, and somebody without one is a citizen.
     """
     group = claims.get("vo_doelgroepcode")
-    if group is not None and group not in GROUPS:
+    if group is not None and not (isinstance(group, str) and group in GROUPS):
         raise provider_wrong()
     organisation = None if group == CITIZENS else _organisation(claims.get("vo_orgcode"))
     if organisation is None and group not in {None, CITIZENS}:

@@ -1,0 +1,1 @@
+"""Access: heads, access managers, and the roles that they grant and withdraw."""

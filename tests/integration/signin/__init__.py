@@ -1,0 +1,1 @@
+"""Doors of people: the provider, passkeys, certificates, and what access managers grant."""
