@@ -24,7 +24,9 @@ from sluis.gate import store as actors
 from sluis.gate.actions import day_of
 from sluis.kernel.text import Message, msg
 from sluis.lists import web as lists_pages
+from sluis.lists.door import MachineLists
 from sluis.lists.workbook import start_reader
+from sluis.machines.api import add_api
 from sluis.outreach import web as outreach_pages
 from sluis.outreach.worklist import send_digests
 from sluis.oversight import web as oversight_pages
@@ -155,6 +157,7 @@ def create_app(house: Installation, *, clock: Callable[[], datetime] = _now) -> 
             mail_is_set_up=lambda: bool(house.channels()),
         )
     )
+    add_api(app, settings=house.settings, gate=house.gate, lists=MachineLists(house.lists))
     app.router.lifespan_context = _with_threads(house)
     return app
 

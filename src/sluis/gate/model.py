@@ -19,7 +19,8 @@ class Request:
 
     `actor` is the internal id of a person or machine, never a national number. `reference` is the day on which
     category, age and territory are judged; `at` is the moment of asking (aware, UTC). `correlation` is the asker's own
-    mark of the request, at most 128 printable characters; without one it gets a UUID.
+    mark of the request, at most 128 printable characters; without one it gets a UUID. `evidence` are further details of
+    its entry: the hash of the signature under which a machine asked.
     """
 
     actor: str
@@ -33,6 +34,7 @@ class Request:
     at: datetime
     reference: date
     correlation: str = ""
+    evidence: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

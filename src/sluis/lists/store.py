@@ -71,14 +71,17 @@ def find_by_digest(connection: Connection, *, agreement: str, party: str, digest
     return None if row is None else _exchange(row)
 
 
-def list_exchanges(connection: Connection, *, party: str, most: int = 50, skip: int = 0) -> list[Exchange]:
+def list_exchanges(
+    connection: Connection, *, party: str, agreement: str | None = None, most: int = 50, skip: int = 0
+) -> list[Exchange]:
     """Return a party's exchanges, newest first, without their problems per row: those of a city are megabytes."""
     columns = _COLUMNS.replace(" row_problems,", " '[]'::jsonb AS row_problems,")
     with connection.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(
             f"SELECT {columns} FROM lists_exchange"  # noqa: S608 - the columns are ours
-            " WHERE party = %s ORDER BY created_at DESC, id LIMIT %s OFFSET %s",
-            (party, most, skip),
+            " WHERE party = %(party)s AND (%(agreement)s::text IS NULL OR agreement = %(agreement)s)"
+            " ORDER BY created_at DESC, id LIMIT %(most)s OFFSET %(skip)s",
+            {"party": party, "agreement": agreement, "most": most, "skip": skip},
         ).fetchall()
     return [_exchange(row) for row in rows]
 
