@@ -20,19 +20,19 @@ from sluis.outreach.export import CSV_TYPE, EXCEL_TYPE, as_csv, as_excel
 from sluis.outreach.following import NEXT_STEP, STUCK_AFTER_WORKING_DAYS, Dashboard, look, standings_of
 from sluis.outreach.model import STAGE_KINDS, STAGE_WORDS, STAGES, Group, Stage, Standing
 from sluis.outreach.places import places_on
-from sluis.outreach.policy import FOLLOWER, may_open_agreements
-from sluis.outreach.tiles import HEXAGON, Tile, drawing_size, tiles
+from sluis.outreach.policy import may_open_agreements
 from sluis.outreach.web_groups import GroupQuery, group_words
-from sluis.web.access import require_role
+from sluis.web.access import require_right
 from sluis.web.kit import kit_of
 from sluis.web.languages import Language, translate
+from sluis.web.map import HEXAGON, Tile, drawing_size, tiles
 from sluis.web.people import SignedIn
 from sluis.web.preferences import language_of
 from sluis.web.rendering import render
 
 PER_PAGE = 25
 
-Follower = Annotated[SignedIn, Depends(require_role(FOLLOWER))]
+Follower = Annotated[SignedIn, Depends(require_right("follow"))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import date
 
 from sluis.kernel.territory import municipalities
-from sluis.outreach.tiles import Tile, drawing_size, tiles
+from sluis.web.map import Tile, drawing_size, tiles
 
 TODAY = date(2026, 3, 2)
 
