@@ -17,11 +17,16 @@ from sluis.lists.model import STATE_NAMES, TRANSITIONS
 from sluis.settings import Settings
 from sluis.site import ROLE_NAMES, create_app
 from sluis.web.access import RouteRight, rights_of
+from sluis.web.rights import RIGHTS
+from sluis.web.rights import ROLES as KNOWN_ROLES
 from tests.architecture.source import DOCS
 
 _MADE = "Made from {origin}; do not edit by hand: `uv run python -m tests.architecture.regenerate`.\n"
 
-ROLES: tuple[str, ...] = ("citizen", "officer", "dpo", "signatory", "access-manager", "supervisor", "outreach")
+ROLES: tuple[str, ...] = (
+    "citizen", "officer", "dpo", "signatory", "head", "access-manager", "supervisor", "outreach", "team-member",
+    "social-worker", "system",
+)  # fmt: skip
 
 
 def pages() -> Mapping[Path, Callable[[], str]]:
@@ -33,6 +38,7 @@ def pages() -> Mapping[Path, Callable[[], str]]:
         "settings.md": settings_page,
         "commands.md": commands_page,
         "routes.md": routes_page,
+        "rights.md": rights_page,
     }
     return {DOCS / "reference" / name: make for name, make in makers.items()}
 
@@ -159,11 +165,41 @@ def routes_page() -> str:
     )
 
 
+def rights_page() -> str:
+    """Return the table of rights and roles, and who grants which role."""
+    heads = " | ".join(f"`{code}`" for code in ROLES)
+    rows = [
+        f"| `{code}` | {right.text} | {' | '.join('✓' if role in right.roles else '' for role in ROLES)} |"
+        for code, right in RIGHTS.items()
+    ]
+    grants = [
+        f"| `{role.code}` | {role.name} | {role.granted_by} | {'yes' if role.heavy else ''} |"
+        for role in KNOWN_ROLES.values()
+    ]
+    return "\n".join(
+        [
+            "# Rights and roles\n",
+            _MADE.format(origin="`src/sluis/web/rights.py`"),
+            "Each route names a right of this table ([routes](routes.md)); one of its roles is enough. A role is",
+            "granted for a purpose or for all, with a first and a last day. The sign-in provider can narrow it, never",
+            "widen it.\n",
+            "| Right | What it lets somebody do | " + heads + " |",
+            "|---|---|" + "---|" * len(ROLES),
+            *rows,
+            "",
+            "| Role | Name | Granted by | Needs a second pair of eyes |",
+            "|---|---|---|---|",
+            *grants,
+            "",
+        ]
+    )
+
+
 def _marks(route: RouteRight) -> list[str]:
     right = route.right or ""
     if right == "public":
         return ["✓"] * (len(ROLES) + 1)
     if right == "signed in":
         return ["", *["✓"] * len(ROLES)]
-    named = set(right.removeprefix("role: ").split(" or "))
+    named = RIGHTS[right].roles if right in RIGHTS else set(right.removeprefix("role: ").split(" or "))
     return ["", *("✓" if role in named else "" for role in ROLES)]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
 from sluis.settings import Settings
 from sluis.site import ROLE_NAMES
+from sluis.web.rights import RIGHTS
 from tests.architecture.reference import ROLES, pages, routes
 
 REMEDY = "write them anew: uv run python -m tests.architecture.regenerate, then read the difference"
@@ -34,10 +36,27 @@ def test_every_role_that_a_route_asks_exists() -> None:
     assert set(ROLES) == set(ROLE_NAMES), "a new role needs a column in docs/reference/routes.md"
 
 
+def test_every_route_names_a_right_of_the_one_table() -> None:
+    open_to_all = {"public", "signed in"}
+    stray = {route.right for route in routes() if not route.path.startswith("/api/")} - open_to_all - set(RIGHTS)
+    assert stray == set(), "name a right of src/sluis/web/rights.py with require_right(…)"
+    assert set(RIGHTS) <= {route.right for route in routes()}, "a right that no route names protects nothing"
+
+
+def test_every_role_that_a_standard_agreement_names_is_in_the_table() -> None:
+    texts = (Path(__file__).parents[2] / "src" / "sluis" / "agreements" / "templates").glob("*.yaml")
+    legs = [leg for text in texts for leg in yaml.safe_load(text.read_text(encoding="utf-8")).get("legs", {}).values()]
+    named = {role for leg in legs for role in leg.get("roles", ())}
+    assert {"officer", "system", "team-member", "social-worker"} <= named
+    assert named - {"not-stated"} <= set(ROLE_NAMES), "an agreement names a role that nobody can be granted"
+
+
 def test_no_route_takes_a_person_in_its_path() -> None:
     wrong = [route.path for route in routes() if any(word in route.path for word in ("insz", "person", "citizen"))]
     assert wrong == [], "a number of a person in an address ends in logs and histories"
 
 
 def _roles(right: str) -> list[str]:
+    if right in RIGHTS:
+        return sorted(RIGHTS[right].roles)
     return right.removeprefix("role: ").split(" or ") if right.startswith("role: ") else []

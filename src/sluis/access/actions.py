@@ -68,6 +68,10 @@ def appoint_head(
         raise _mistake("party-unknown", "party")
     if not evidence.strip() or looks_like_insz(evidence) or not asked.since <= asked.until:
         raise _mistake("evidence-missing", "evidence")
+    elsewhere = store.party_of_identity(connection, asked.actor)
+    if elsewhere not in {None, asked.party}:
+        # One account acts for one body; the same person has another one for this body.
+        raise _mistake("account-of-another-party", "party")
     insert_actor(connection, Actor(asked.actor, "person", name, None))
     store.insert_grant(
         connection,

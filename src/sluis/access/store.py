@@ -50,6 +50,14 @@ def find_member(connection: Connection, *, party: str, actor: str) -> Member | N
     return Member(*row) if row else None
 
 
+def find_account(connection: Connection, actor: str) -> Member | None:
+    """Return a person by account, of whatever party."""
+    row = connection.execute(
+        "SELECT id, display_name FROM actor WHERE kind = 'person' AND id = %s", (actor,)
+    ).fetchone()
+    return Member(*row) if row else None
+
+
 def party_of_identity(connection: Connection, actor: str) -> str | None:
     """Return the party that a person signs in for, whether or not a role was granted yet."""
     row = connection.execute(

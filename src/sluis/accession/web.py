@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 from sluis.accession import web_join, web_life, web_papers
 from sluis.accession.life import STEPS_OF_LIFE
 from sluis.accession.overview import find_page, state_in_words
-from sluis.accession.policy import READERS, SIGNATORY, can_read, can_revoke, parties_read_by, party_to_revoke_for
+from sluis.accession.policy import can_read, can_revoke, parties_read_by, party_to_revoke_for
 from sluis.accession.reasons import wrong_reason
 from sluis.accession.showing import DONE, life_of
 from sluis.agreements.actions import revoke_agreement
@@ -40,7 +40,7 @@ from sluis.gate.actions import day_of
 from sluis.gate.store import find_actor
 from sluis.kernel.text import Message, msg
 from sluis.ledger.numbers import looks_like_insz
-from sluis.web.access import require_role
+from sluis.web.access import require_right
 from sluis.web.kit import kit_of
 from sluis.web.people import SignedIn
 from sluis.web.preferences import language_of
@@ -48,8 +48,8 @@ from sluis.web.rendering import render
 
 _LONGEST_SEARCH = 100
 
-Reader = Annotated[SignedIn, Depends(require_role(*READERS))]
-Signatory = Annotated[SignedIn, Depends(require_role(SIGNATORY))]
+Reader = Annotated[SignedIn, Depends(require_right("agreements-read"))]
+Signatory = Annotated[SignedIn, Depends(require_right("agreements-sign"))]
 
 _STATE_KINDS = {
     **dict.fromkeys(("draft", "completed", "advised", "ended"), "neutral"),

@@ -27,7 +27,7 @@ from sluis.accession.actions import (
 )
 from sluis.accession.answers import field_at, tidy
 from sluis.accession.model import OVERVIEW, STEP_NAMES, STEPS, Draft, Field, Value
-from sluis.accession.policy import OFFICER, PREPARERS, can_edit, name_in_text
+from sluis.accession.policy import OFFICER, can_edit, name_in_text
 from sluis.accession.store import Sheet, drafts_of, find_draft, read_sheet
 from sluis.agreements import lifestore, store
 from sluis.agreements.actions import complete_agreement
@@ -48,15 +48,15 @@ from sluis.gate.store import find_actor
 from sluis.gate.succession import stands_for
 from sluis.kernel.errors import SluisError
 from sluis.kernel.text import Message, msg
-from sluis.web.access import require_role
+from sluis.web.access import require_right
 from sluis.web.kit import kit_of
 from sluis.web.people import SignedIn
 from sluis.web.preferences import language_of
 from sluis.web.rendering import render
 from sluis.web.security import accepts_body
 
-Preparer = Annotated[SignedIn, Depends(require_role(*PREPARERS))]
-Officer = Annotated[SignedIn, Depends(require_role(OFFICER))]
+Preparer = Annotated[SignedIn, Depends(require_right("agreements-complete"))]
+Officer = Annotated[SignedIn, Depends(require_right("agreements-prepare"))]
 
 _BODY_LIMIT = 2 * MOST_BYTES + 4 * 1024 * 1024
 """Two documents on one page, and room so that one a little too large is told so beside its field."""

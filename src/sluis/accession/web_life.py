@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from sluis.accession.actions import draft_of_text, text_in_preparation
 from sluis.accession.demo_signing import DemoSigning
 from sluis.accession.life import CAUSES, STEPS_OF_LIFE, Asked, LifeStep, notice_ends_on
-from sluis.accession.policy import DPO, OFFICER, SIGNATORY, can_take, check_take, party_of
+from sluis.accession.policy import can_take, check_take, party_of
 from sluis.accession.reasons import LONGEST_REASON, wrong_reason
 from sluis.accession.store import find_draft
 from sluis.accession.web_papers import found_for
@@ -37,7 +37,7 @@ from sluis.database import Connection
 from sluis.gate.actions import day_of
 from sluis.kernel.errors import SluisError
 from sluis.kernel.text import Message, msg
-from sluis.web.access import require_role
+from sluis.web.access import require_right
 from sluis.web.kit import kit_of
 from sluis.web.pages import DEMO_ENVIRONMENTS
 from sluis.web.people import SignedIn
@@ -45,10 +45,10 @@ from sluis.web.preferences import language_of
 from sluis.web.rendering import render
 from sluis.web.security import accepts_body
 
-Actor = Annotated[SignedIn, Depends(require_role(OFFICER, SIGNATORY))]
-Adviser = Annotated[SignedIn, Depends(require_role(DPO))]
-Signatory = Annotated[SignedIn, Depends(require_role(SIGNATORY))]
-Officer = Annotated[SignedIn, Depends(require_role(OFFICER))]
+Actor = Annotated[SignedIn, Depends(require_right("agreements-act"))]
+Adviser = Annotated[SignedIn, Depends(require_right("agreements-advise"))]
+Signatory = Annotated[SignedIn, Depends(require_right("agreements-sign"))]
+Officer = Annotated[SignedIn, Depends(require_right("agreements-prepare"))]
 
 _VERDICTS: tuple[Verdict, ...] = ("favourable", "with-remarks", "unfavourable")
 _LONGEST_REMARKS = 20_000

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from sluis.accession.actions import standard_of, text_in_preparation
 from sluis.accession.differences import differences
-from sluis.accession.policy import READERS, can_read, party_of
+from sluis.accession.policy import can_read, party_of
 from sluis.agreements import lifestore
 from sluis.agreements.documents.printing import agreement_pdf
 from sluis.agreements.documents.store import dated, document_of
@@ -22,14 +22,14 @@ from sluis.agreements.words import in_words
 from sluis.database import Connection
 from sluis.gate.actions import day_of
 from sluis.kernel.text import Message
-from sluis.web.access import require_role
+from sluis.web.access import require_right
 from sluis.web.kit import kit_of
 from sluis.web.languages import LANGUAGES, Language, translate
 from sluis.web.people import SignedIn
 from sluis.web.preferences import language_of
 from sluis.web.rendering import render
 
-Reader = Annotated[SignedIn, Depends(require_role(*READERS))]
+Reader = Annotated[SignedIn, Depends(require_right("agreements-read"))]
 
 
 def add_routes(router: APIRouter) -> None:

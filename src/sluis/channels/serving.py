@@ -30,6 +30,8 @@ def serve(house: Installation) -> None:
         # An access log holds addresses; ours never hold a number of a person, and still nobody needs it here.
         access_log=False,
         server_header=False,
+        # Whose word counts on who came how, is decided by sluis.web.signin.proxies, from the address of the real peer.
+        proxy_headers=False,
         timeout_keep_alive=10,
         timeout_graceful_shutdown=20,
     )

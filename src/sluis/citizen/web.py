@@ -23,7 +23,7 @@ from sluis.citizen.store import Publication, find_publication, in_tree
 from sluis.citizen.telling import tell
 from sluis.kernel.text import Message
 from sluis.ledger.persons import PersonSecret
-from sluis.web.access import public, require_role
+from sluis.web.access import public, require_right
 from sluis.web.kit import kit_of
 from sluis.web.people import SignedIn
 from sluis.web.preferences import language_of
@@ -33,7 +33,7 @@ PER_PAGE = 20
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
-Citizen = Annotated[SignedIn, Depends(require_role("citizen"))]
+Citizen = Annotated[SignedIn, Depends(require_right("own-data"))]
 
 
 def build_router(*, secrets: PersonSecret, numbers_of: NumbersOf) -> APIRouter:

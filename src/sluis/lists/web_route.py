@@ -12,15 +12,14 @@ from starlette.concurrency import run_in_threadpool
 
 from sluis.kernel.errors import SluisError
 from sluis.kernel.text import msg
-from sluis.lists.overview import DPO, OFFICER
 from sluis.lists.passage import Refusal
-from sluis.web.access import PageRefusedError, require_role
+from sluis.web.access import PageRefusedError, require_right
 from sluis.web.errors import mistake_response
 from sluis.web.people import SignedIn
 
-Officer = Annotated[SignedIn, Depends(require_role(OFFICER))]
-Dpo = Annotated[SignedIn, Depends(require_role(DPO))]
-Reader = Annotated[SignedIn, Depends(require_role(OFFICER, DPO))]
+Officer = Annotated[SignedIn, Depends(require_right("lists-exchange"))]
+Dpo = Annotated[SignedIn, Depends(require_right("lists-keys"))]
+Reader = Annotated[SignedIn, Depends(require_right("lists-read"))]
 
 _STATUS: Mapping[str, int] = {
     "exchange-unknown": 404,

@@ -20,14 +20,14 @@ from sluis.outreach.addresses import LARGEST_FILE, Fault, import_addresses, set_
 from sluis.outreach.following import standings_of
 from sluis.outreach.model import CONTACT_WORDS, STAGE_KINDS, STAGE_WORDS, Group, Standing
 from sluis.outreach.places import places_on
-from sluis.outreach.policy import FOLLOWER, LANGUAGES, may_open_agreements
-from sluis.web.access import require_role
+from sluis.outreach.policy import LANGUAGES, may_open_agreements
+from sluis.web.access import require_right
 from sluis.web.kit import kit_of
 from sluis.web.people import SignedIn
 from sluis.web.rendering import render
 from sluis.web.security import accepts_body
 
-Follower = Annotated[SignedIn, Depends(require_role(FOLLOWER))]
+Follower = Annotated[SignedIn, Depends(require_right("follow"))]
 _MOST_CONTACTS = 100
 
 

@@ -18,16 +18,16 @@ from sluis.outreach import campaign_store
 from sluis.outreach.campaigns import QUIET, QUIET_REMINDER, receivers, save_campaign, send_campaign, text_for
 from sluis.outreach.model import NOT_JOINED, Campaign, Text
 from sluis.outreach.places import places_on
-from sluis.outreach.policy import FOLLOWER, LANGUAGES, check_texts, wrong_title
+from sluis.outreach.policy import LANGUAGES, check_texts, wrong_title
 from sluis.outreach.web_groups import as_group, group_words
-from sluis.web.access import require_role
+from sluis.web.access import require_right
 from sluis.web.kit import kit_of
 from sluis.web.people import SignedIn
 from sluis.web.preferences import language_of
 from sluis.web.rendering import render
 from sluis.web.security import accepts_body
 
-Follower = Annotated[SignedIn, Depends(require_role(FOLLOWER))]
+Follower = Annotated[SignedIn, Depends(require_right("follow"))]
 _PER_PAGE = 25
 _LARGEST_FORM = 131_072
 _LANGUAGE_NAMES = {"nl": "Nederlands", "fr": "Français", "en": "English", "de": "Deutsch"}

@@ -16,16 +16,16 @@ from sluis.outreach import campaign_store
 from sluis.outreach.following import standings_of
 from sluis.outreach.model import CONTACT_WORDS
 from sluis.outreach.places import places_on
-from sluis.outreach.policy import FOLLOWER, wrong_kind, wrong_note, wrong_title
+from sluis.outreach.policy import wrong_kind, wrong_note, wrong_title
 from sluis.outreach.web_groups import as_group, group_words
-from sluis.web.access import require_role
+from sluis.web.access import require_right
 from sluis.web.kit import kit_of
 from sluis.web.languages import translate
 from sluis.web.people import SignedIn
 from sluis.web.preferences import language_of
 from sluis.web.rendering import render
 
-Follower = Annotated[SignedIn, Depends(require_role(FOLLOWER))]
+Follower = Annotated[SignedIn, Depends(require_right("follow"))]
 _PER_PAGE = 25
 
 

@@ -16,15 +16,14 @@ from sluis.deliveries.actions import redeliver
 from sluis.deliveries.model import EVENT_WORDS, STATE_WORDS
 from sluis.deliveries.policy import can_redeliver
 from sluis.kernel.text import msg
-from sluis.outreach.policy import FOLLOWER
-from sluis.web.access import require_role
+from sluis.web.access import require_right
 from sluis.web.kit import kit_of
 from sluis.web.languages import translate
 from sluis.web.people import SignedIn
 from sluis.web.preferences import language_of
 from sluis.web.rendering import render
 
-Follower = Annotated[SignedIn, Depends(require_role(FOLLOWER))]
+Follower = Annotated[SignedIn, Depends(require_right("follow"))]
 _PER_PAGE = 25
 _KINDS = {"waiting": "neutral", "sending": "info", "delivered": "success", "bounced": "warning", "dead": "danger"}
 

@@ -24,10 +24,10 @@ from sluis.ledger.readstore import canonical_of, leaf_of
 from sluis.ledger.tree import leaf_hash
 from sluis.ledger.treestore import latest_checkpoint
 from sluis.ledger.words import KIND_WORDS
-from sluis.oversight.policy import READERS, can_read, may_know_actor, parties_read_by
+from sluis.oversight.policy import can_read, may_know_actor, parties_read_by
 from sluis.oversight.store import read_page
 from sluis.oversight.telling import tell, tell_all
-from sluis.web.access import public, require_role
+from sluis.web.access import public, require_right
 from sluis.web.kit import kit_of
 from sluis.web.people import SignedIn
 from sluis.web.preferences import language_of
@@ -35,7 +35,7 @@ from sluis.web.rendering import render
 
 PER_PAGE = 25
 
-Reader = Annotated[SignedIn, Depends(require_role(*READERS))]
+Reader = Annotated[SignedIn, Depends(require_right("ledger-read"))]
 
 
 def build_router(*, verifier: Verifier) -> APIRouter:

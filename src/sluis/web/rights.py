@@ -78,12 +78,13 @@ RIGHTS: Mapping[str, Right] = MappingProxyType(
         "lists-exchange": _right(msg("Lijsten vragen en antwoorden ophalen"), "officer"),
         "lists-keys": _right(msg("Sleutels van de bestanden beheren"), "dpo"),
         "agreements-read": _right(
-            msg("Overeenkomsten van de eigen partij lezen"), "officer", "dpo", "signatory", "supervisor"
+            msg("Overeenkomsten van de eigen partij lezen"), "officer", "dpo", "signatory", ACCESS_MANAGER, "supervisor"
         ),
-        "agreements-prepare": _right(msg("Overeenkomsten invullen en aanbieden"), "officer"),
+        "agreements-complete": _right(msg("Overeenkomsten invullen"), "officer", "dpo"),
+        "agreements-prepare": _right(msg("Overeenkomsten aanbieden"), "officer"),
         "agreements-advise": _right(msg("Advies geven over overeenkomsten"), "dpo"),
+        "agreements-act": _right(msg("Stappen van een overeenkomst zetten"), "officer", "signatory"),
         "agreements-sign": _right(msg("Overeenkomsten ondertekenen en beëindigen"), "signatory"),
-        "agreements-work": _right(msg("Aan overeenkomsten werken"), "officer", "dpo", "signatory"),
         "ledger-read": _right(
             msg("Het grootboek lezen en nagaan"), "officer", "dpo", "signatory", ACCESS_MANAGER, "supervisor"
         ),
