@@ -17,7 +17,7 @@ from typing import Final
 import polars as pl
 
 from sluis.benefits.grants.book import GrantBook, Run
-from sluis.benefits.money.accounts import ACCOUNT, PAYERS, sample_accounts, sample_iban
+from sluis.benefits.money.accounts import ACCOUNT, CHOICE, PAYERS, sample_accounts, sample_iban
 from sluis.benefits.money.feedback import REJECTED, RETURNED, BankFile, read_bank_file
 from sluis.benefits.money.orders import CLAIM, DEDUCTION, HELD, LINKED, PAYMENT, PLAN, Orders, Ways, make_orders
 from sluis.benefits.money.pain001 import Debtor, OrderFile, order_files
@@ -38,6 +38,12 @@ class Payees:
     choices: pl.DataFrame
     names: pl.DataFrame
     with_test_accounts: bool = False
+
+    @classmethod
+    def unknown(cls) -> Payees:
+        """Return payees of whom nothing is known: for reading what is there, and paying nobody."""
+        names = pl.DataFrame(schema={"person": pl.String(), "name": pl.String()})
+        return cls(pl.DataFrame(schema=ACCOUNT), pl.DataFrame(schema=CHOICE), names)
 
     def accounts_for(self, decisions: pl.DataFrame) -> pl.DataFrame:
         """Return the accounts to pay to; test accounts only where nobody has a real one."""

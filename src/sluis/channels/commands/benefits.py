@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, cast
@@ -14,11 +15,15 @@ from sluis.benefits.case_files import case_paths, read_case
 from sluis.benefits.cases import CaseResult, run_case
 from sluis.benefits.deciding import Engine
 from sluis.benefits.explaining import explain
-from sluis.benefits.running import Summary, run_month
+from sluis.benefits.grants.book import GrantBook
+from sluis.benefits.money.desk import PayDesk, Payees
+from sluis.benefits.running import Summary, Switches, run_month
+from sluis.channels.commands.benefits_simulate import simulate_command
 from sluis.channels.commands.terminal import err, is_interactive, language, out, say, spoken
 from sluis.kernel.errors import SluisError
+from sluis.kernel.money import Cents, format_cents
 from sluis.kernel.month import Month
-from sluis.kernel.text import msg
+from sluis.kernel.text import Message, msg
 from sluis.web.languages import LANGUAGES, translate
 
 app = typer.Typer(help="Het Groeipakket: rechten toetsen, uitleggen en berekenen.", no_args_is_help=True)
@@ -105,25 +110,53 @@ def explain_command(
 def run_command(
     facts: Annotated[Path, typer.Option(help="De map met de feiten in Parquet.")],
     month: Annotated[str, typer.Option(help="De maand, zoals 2023-04.")],
-    out_: Annotated[Path, typer.Option("--out", help="De map voor de beslissingen en de samenvatting.")],
+    out_: Annotated[Path, typer.Option("--out", help="De map van het boek: beslissingen, opdrachten, staat.")],
     engine: _Engine = "polars",
     refuse_weak: _Strict = False,
+    test_accounts: Annotated[
+        bool, typer.Option("--test-accounts", help="Geef wie geen rekening heeft een verzonnen rekening (land XX).")
+    ] = False,
 ) -> None:
-    """Beslis een maand voor alle kinderen van de feiten."""
-    chosen, asked = engine_of(engine), Month.parse(month)
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[step]}"), TimeElapsedColumn())
+    """Beslis een maand voor alle kinderen, verreken wat laat bekend werd, en maak de betaalopdrachten en de staat.
+
+    Wie dezelfde maand met dezelfde feiten nog eens vraagt, krijgt dezelfde run terug: niemand wordt twee keer betaald.
+    """
+    switches = Switches(engine_of(engine), refuse_weak, test_accounts)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err, disable=not is_interactive(), transient=True) as progress:
-        task = progress.add_task(spoken(msg("Maand beslissen")), total=2, step="")
-        summary = run_month(
-            facts,
-            asked,
-            out_,
-            engine=chosen,
-            refuse_weak=refuse_weak,
-            told=lambda step: progress.update(task, advance=1, step=step),
-        )
-    (out_ / "summary.json").write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        task = progress.add_task(spoken(msg("Maand beslissen")), total=2)
+
+        def told(what: Message, done: int, steps: int) -> None:
+            progress.update(task, description=spoken(what), completed=done, total=steps)
+
+        summary = run_month(facts, Month.parse(month), out_, switches, progress=told)
     _print_summary(summary)
+
+
+@app.command("bank")
+def bank_command(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Bestanden pain.002 of camt.054 van de bank.")],
+    book: Annotated[Path, typer.Option("--book", help="De map van het boek.")],
+) -> None:
+    """Lees wat de bank van de betalingen zegt; hetzelfde bestand telt één keer."""
+    desk = PayDesk(GrantBook(book), Payees.unknown())
+    for path in files:
+        read, is_new = desk.take_bank_file(path.read_bytes())
+        counted = Counter(event.state for event in read.events)
+        told = ", ".join(f"{state} {count}" for state, count in sorted(counted.items()))
+        if not is_new:
+            say(msg("{file}: al gelezen.", file=path.name))
+            continue
+        said = {"file": path.name, "kind": read.kind, "events": len(read.events), "told": told or "-"}
+        say(msg("{file}: {kind}, {events} berichten ({told}).", **said))
+
+
+@app.command("check-book")
+def check_book_command(book: Annotated[Path, typer.Option("--book", help="De map van het boek.")]) -> None:
+    """Kijk na of het boek nog is zoals elke run het schreef: elk bestand, elke hash, elke staat."""
+    kept = GrantBook(book)
+    kept.check()
+    say(msg("Het boek klopt: {runs} runs.", runs=len(kept.runs())))
 
 
 def _print_summary(summary: Summary) -> None:
@@ -140,3 +173,16 @@ def _print_summary(summary: Summary) -> None:
             euros=f"{summary['amount_cents'] // 100}.{summary['amount_cents'] % 100:02d}",
         )
     )
+    totals = summary.get("totals")
+    if totals is not None:
+        paid = format_cents(Cents(totals["payments_cents"]), language())
+        say(msg("Run {run}: {payments} betaalopdrachten, samen {euros}.", run=summary.get("run", 0),
+                payments=totals["payments"], euros=paid))  # fmt: skip
+        say(msg("Zonder rekening aangehouden: {held}. Terug te vorderen: {claims}.",
+                held=totals["held"], claims=totals["claims"]))  # fmt: skip
+        say(msg("De maandstaat klopt: elk recht heeft precies één betaling, en alle sommen zijn gelijk."))
+    if summary.get("is_repeat"):
+        say(msg("Deze maand was met dezelfde feiten al beslist: er is niets bij gekomen."))
+
+
+app.command("simulate")(simulate_command)
