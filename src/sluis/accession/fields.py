@@ -79,7 +79,9 @@ class _Fields:
             is_asked = blank is not None and blank.who == self.party
             is_open = is_asked or (self.joins and names[0] in _WELCOME)
             if is_open and not place[names[0]].there and names[0] not in self.registered:
-                words = quoted(blank.question.in_language(self.language)) if blank and len(names) == 1 else label
+                has_form = names == ("processors",)  # the question speaks of a list in a file; on a page it is written
+                is_quoted = blank is not None and len(names) == 1 and not has_form
+                words = quoted(blank.question.in_language(self.language)) if blank and is_quoted else label
                 optional = names in (("decision", "reference"), ("decision", "sha256"), ("dpo", "phone"),
                     ("security_plan", "approved_on"), ("security_plan", "sha256"))  # fmt: skip
                 yield Field(

@@ -119,7 +119,9 @@ def begin(client: httpx.Client, standard: str = STANDARD) -> str:
     return answer.url.path
 
 
-def save(client: httpx.Client, step: str, data: Mapping[str, Any], *, seen: str | None = None, files: Any = None) -> httpx.Response:
+def save(
+    client: httpx.Client, step: str, data: Mapping[str, Any], *, seen: str | None = None, files: Any = None
+) -> httpx.Response:
     """Save a step as somebody who read it at version `seen`, else as it is now."""
     page = client.get(f"{PATH}/{step}").text
     token, version = hidden(page, "_sleutel"), seen or hidden(page, "versie")
