@@ -335,7 +335,8 @@ def _remember(
     name = own_sheet(body, made.template.id)
     open_sheet(connection, name)
     kept = read_sheet(connection, name, lock=True)
-    lasting = {field.name: sheet.answers[field.name] for field in own if _is_lasting(field) and field.name in sheet.answers}  # fmt: skip
+    names = [field.name for field in own if _is_lasting(field)]
+    lasting = {name: sheet.answers[name] for name in names if name in sheet.answers}
     fresh = {key: value for key, value in lasting.items() if value and kept.answers.get(key) != value}
     if fresh:
         add_answers(connection, name, fresh, version=kept.version + 1, by=by, at=at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -31,6 +31,8 @@ _MEND = {
     "nis": msg("Schrijf de NIS-code in vijf cijfers."),
     "pdf": msg("Laad het document opnieuw op."),
 }
+_FIRST_SHOWN = 32
+_LEAST_PROSE = 3
 _NONE = frozenset({"geen", "aucun", "none", "keine"})
 
 
@@ -57,37 +59,45 @@ def value_of(field: Field, answer: Value) -> Any:  # noqa: ANN401 - whatever the
         return _subset(field, answer)
     if not answer:
         return None
+    _check_text(field, answer)
+    readers: dict[str, Callable[[], Any]] = {
+        "day": lambda: _day(answer).isoformat(),
+        "count": lambda: _count(answer, lowest=0 if "age" in field.path else 1),
+        "kbo": lambda: _kbo(answer),
+        "processors": lambda: _processors(answer),
+        "evaluations": lambda: [_evaluation(line) for line in _lines(answer)],
+        "prose": lambda: _prose(answer),
+        "choice": lambda: _choice(field, answer),
+        "line": lambda: " ".join(answer.split()),
+    }
+    return readers.get(field.kind, lambda: _written(field, answer))()
+
+
+def _check_text(field: Field, answer: str) -> None:
     if len(answer) > _MOST.get(field.kind, 64):
         raise WrongAnswer(msg("Maak dit korter: ten hoogste {most} tekens.", most=_MOST.get(field.kind, 64)))
     if field.kind in _MOST and looks_like_insz(answer):
         raise WrongAnswer(msg("Hierin staat iets dat op een rijksregisternummer lijkt. Laat dat weg."))
-    if any(ord(character) < 32 and character not in "\n\t" for character in answer):
+    if any(ord(character) < _FIRST_SHOWN and character not in "\n\t" for character in answer):
         raise WrongAnswer(msg("Hierin staat een teken dat niet afgedrukt kan worden. Typ de tekst opnieuw."))
-    match field.kind:
-        case "day":
-            return _day(answer).isoformat()
-        case "count":
-            return _count(answer, lowest=0 if "age" in field.path else 1)
-        case "kbo":
-            return _kbo(answer)
-        case "processors":
-            return _processors(answer)
-        case "evaluations":
-            return [_evaluation(line) for line in _lines(answer)]
-        case "prose":
-            if len(answer) < 3:
-                raise WrongAnswer(msg("Schrijf ten minste drie tekens."))
-            return answer
-        case "choice":
-            if field.options and answer not in {code for code, _ in field.options}:
-                raise WrongAnswer(msg("Kies een antwoord uit de lijst."))
-            return answer
-        case "line":
-            return " ".join(answer.split())
-        case _:
-            if not _PATTERNS[field.kind].fullmatch(answer):
-                raise WrongAnswer(_MEND[field.kind])
-            return answer
+
+
+def _prose(answer: str) -> str:
+    if len(answer) < _LEAST_PROSE:
+        raise WrongAnswer(msg("Schrijf ten minste drie tekens."))
+    return answer
+
+
+def _choice(field: Field, answer: str) -> str:
+    if field.options and answer not in {code for code, _ in field.options}:
+        raise WrongAnswer(msg("Kies een antwoord uit de lijst."))
+    return answer
+
+
+def _written(field: Field, answer: str) -> str:
+    if not _PATTERNS[field.kind].fullmatch(answer):
+        raise WrongAnswer(_MEND[field.kind])
+    return answer
 
 
 def _subset(field: Field, answer: tuple[str, ...]) -> list[str] | None:
@@ -210,7 +220,8 @@ class Sheetful:
         times = made.pop("times", None)
         if times is not None:
             kind = "once" if leg.periodicity.kind == "once" else "per_year"
-            made["periodicity"] = {**leg.periodicity.model_dump(mode="json", exclude_none=True), "kind": kind, "times": times}  # fmt: skip
+            agreed = leg.periodicity.model_dump(mode="json", exclude_none=True)
+            made["periodicity"] = {**agreed, "kind": kind, "times": times}
         if "age" in made:
             own = leg.subjects.age
             ends = {"from": made["age"].get("from", own.lowest), "to": made["age"].get("to", own.highest)}

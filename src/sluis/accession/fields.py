@@ -30,23 +30,89 @@ _PARTY: tuple[tuple[str, tuple[str, ...], Kind, Message, Message | None, Message
     ("gegevens", ("nis",), "nis", msg("NIS-code"), msg("Vijf cijfers."), None),
     ("gegevens", ("address",), "line", msg("Adres van de zetel"), None, None),
     ("gebruik", ("own_use",), "prose", msg("Hoe zult u de gegevens concreet gebruiken?"), None, None),
-    ("gebruik", ("financial_scenario",), "prose", msg("Uw financiële scenario: wie krijgt wat, en wanneer?"), None, None),
-    ("bewijsstukken", ("decision", "authority"), "line", msg("Wie besliste?"), msg("Bijvoorbeeld: college van burgemeester en schepenen."), _DECISION),
+    (
+        "gebruik",
+        ("financial_scenario",),
+        "prose",
+        msg("Uw financiële scenario: wie krijgt wat, en wanneer?"),
+        None,
+        None,
+    ),
+    (
+        "bewijsstukken",
+        ("decision", "authority"),
+        "line",
+        msg("Wie besliste?"),
+        msg("Bijvoorbeeld: college van burgemeester en schepenen."),
+        _DECISION,
+    ),
     ("bewijsstukken", ("decision", "date"), "day", msg("Wanneer is er beslist?"), _DAY_HINT, _DECISION),
     ("bewijsstukken", ("decision", "subject"), "prose", msg("Wat is er beslist?"), None, _DECISION),
-    ("bewijsstukken", ("decision", "reference"), "line", msg("Nummer of vindplaats van de beslissing"), None, _DECISION),
+    (
+        "bewijsstukken",
+        ("decision", "reference"),
+        "line",
+        msg("Nummer of vindplaats van de beslissing"),
+        None,
+        _DECISION,
+    ),
     ("bewijsstukken", ("decision", "sha256"), "pdf", msg("De beslissing als PDF"), _PDF_HINT, _DECISION),
-    ("bewijsstukken", ("security_plan", "text"), "prose", msg("Welk veiligheidsbeleid en veiligheidsplan gelden bij u?"), None, _PLAN),
-    ("bewijsstukken", ("security_plan", "approved_on"), "day", msg("Wanneer is het plan goedgekeurd?"), _DAY_HINT, _PLAN),
+    (
+        "bewijsstukken",
+        ("security_plan", "text"),
+        "prose",
+        msg("Welk veiligheidsbeleid en veiligheidsplan gelden bij u?"),
+        None,
+        _PLAN,
+    ),
+    (
+        "bewijsstukken",
+        ("security_plan", "approved_on"),
+        "day",
+        msg("Wanneer is het plan goedgekeurd?"),
+        _DAY_HINT,
+        _PLAN,
+    ),
     ("bewijsstukken", ("security_plan", "sha256"), "pdf", msg("Het veiligheidsplan als PDF"), _PDF_HINT, _PLAN),
-    ("bewijsstukken", ("security_evaluations",), "evaluations", msg("Beoordelingen van uw beveiliging"), msg("Eén per regel: dag; wie beoordeelde; uitkomst."), _PLAN),
+    (
+        "bewijsstukken",
+        ("security_evaluations",),
+        "evaluations",
+        msg("Beoordelingen van uw beveiliging"),
+        msg("Eén per regel: dag; wie beoordeelde; uitkomst."),
+        _PLAN,
+    ),
     ("bewijsstukken", ("dpo", "name"), "line", msg("Naam of dienst van uw functionaris"), None, _DPO),
     ("bewijsstukken", ("dpo", "email"), "email", msg("E-mailadres van uw functionaris"), None, _DPO),
     ("bewijsstukken", ("dpo", "phone"), "line", msg("Telefoonnummer van uw functionaris"), None, _DPO),
-    ("bewijsstukken", ("processors",), "processors", msg("Op welke verwerkers doet u een beroep?"), msg("Eén per regel: naam; wat de verwerker doet; dag van de verwerkersovereenkomst. Zijn er geen, schrijf dan: geen."), None),
-    ("bewijsstukken", ("citizen_information",), "prose", msg("Hoe brengt u de betrokken burgers op de hoogte?"), None, None),
-    ("bewijsstukken", ("processing_register",), "prose", msg("Hoe staat deze verwerking in uw register van verwerkingen?"), None, None),
-)  # fmt: skip
+    (
+        "bewijsstukken",
+        ("processors",),
+        "processors",
+        msg("Op welke verwerkers doet u een beroep?"),
+        msg(
+            "Eén per regel: naam; wat de verwerker doet; dag van de verwerkersovereenkomst. "
+            "Zijn er geen, schrijf dan: geen."
+        ),
+        None,
+    ),
+    (
+        "bewijsstukken",
+        ("citizen_information",),
+        "prose",
+        msg("Hoe brengt u de betrokken burgers op de hoogte?"),
+        None,
+        None,
+    ),
+    (
+        "bewijsstukken",
+        ("processing_register",),
+        "prose",
+        msg("Hoe staat deze verwerking in uw register van verwerkingen?"),
+        None,
+        None,
+    ),
+)
 
 # What the party that joins may tell although the text does not ask it.
 _WELCOME = frozenset({"address", "dpo", "security_evaluations", "decision", "security_plan"})
@@ -79,7 +145,8 @@ class _Fields:
             is_asked = blank is not None and blank.who == self.party
             is_open = is_asked or (self.joins and names[0] in _WELCOME)
             if is_open and not place[names[0]].there and names[0] not in self.registered:
-                has_form = names == ("processors",)  # the question speaks of a list in a file; on a page it is written
+                # The question about processors speaks of a list in a file; on a page they are written.
+                has_form = names == ("processors",)
                 is_quoted = blank is not None and len(names) == 1 and not has_form
                 words = quoted(blank.question.in_language(self.language)) if blank and is_quoted else label
                 optional = names in (("decision", "reference"), ("decision", "sha256"), ("dpo", "phone"),
@@ -184,10 +251,15 @@ class _Fields:
         if leg.periodicity.kind == "unlimited":
             hint = msg("Laat leeg voor doorlopend.")
             yield Field((*path, "times"), "beperken", "count", msg("Hoeveel keer per jaar?"), group, hint)
+        lowest, highest = leg.subjects.age.lowest, leg.subjects.age.highest
+        youngest, oldest = (
+            msg("Niet jonger dan {age}.", age=lowest or 0),
+            msg("Niet ouder dan {age}.", age=highest or 0),
+        )
         for bound, limit, label, hint in (
-            ("from", leg.subjects.age.lowest, msg("Vanaf welke leeftijd?"), msg("Niet jonger dan {age}.", age=leg.subjects.age.lowest or 0)),
-            ("to", leg.subjects.age.highest, msg("Tot en met welke leeftijd?"), msg("Niet ouder dan {age}.", age=leg.subjects.age.highest or 0)),
-        ):  # fmt: skip
+            ("from", lowest, msg("Vanaf welke leeftijd?"), youngest),
+            ("to", highest, msg("Tot en met welke leeftijd?"), oldest),
+        ):
             if limit is not None:
                 yield Field((*path, "age", bound), "beperken", "count", label, group, hint)
 
@@ -217,7 +289,7 @@ CHANNELS: dict[str, Message] = {
 }
 
 
-def value_in(text: dict[str, Any], field: Field) -> object:
+def value_in(text: dict[str, Any], field: Field) -> object:  # noqa: PLR0911 - a table: one answer for each place
     """Return what a text says at the place of a field; None where it says nothing."""
     match field.path:
         case ("legs", name, "retention_days"):

@@ -34,8 +34,9 @@ def open_sheet(connection: Connection, sheet: str) -> None:
 
 def read_sheet(connection: Connection, sheet: str, *, lock: bool = False) -> Sheet:
     """Return the newest answers of a sheet, held for a save where asked; one that is not there is empty."""
-    tail = " FOR UPDATE" if lock else ""
-    row = connection.execute("SELECT version FROM accession_sheet WHERE id = %s" + tail, (sheet,)).fetchone()
+    if lock:
+        connection.execute("SELECT FROM accession_sheet WHERE id = %s FOR UPDATE", (sheet,))
+    row = connection.execute("SELECT version FROM accession_sheet WHERE id = %s", (sheet,)).fetchone()
     rows = connection.execute(
         "SELECT DISTINCT ON (field) field, value, saved_by FROM accession_answer WHERE sheet = %s"
         " ORDER BY field, version DESC",

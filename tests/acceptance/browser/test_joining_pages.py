@@ -86,7 +86,8 @@ def test_a_municipality_is_in_force_the_same_day_and_the_gate_opens(
     world, address = town
     decision = tmp_path / "besluit.pdf"
     decision.write_bytes(a_decision())
-    pages = {name: open_context().new_page() for name in ("Wim Officier", "Dirk Waker", "Carine Maes", "Odette Waker", "Karen Lemmens")}  # fmt: skip
+    names = ("Wim Officier", "Dirk Waker", "Carine Maes", "Odette Waker", "Karen Lemmens")
+    pages = {name: open_context().new_page() for name in names}
     for name, page in pages.items():
         sign_in(page, address, name)
     officer = pages["Wim Officier"]
@@ -151,7 +152,8 @@ def test_the_pages_of_joining_are_accessible_and_fit(
     address = town[1]
     sign_in(page, address, "Wim Officier")
     begin(page, address)
-    for name, path in ({"aanbod": "/toetreden", "weggooien": f"{PATH}/weggooien"} | {step: f"{PATH}/{step}" for step in STEPS}).items():  # fmt: skip
+    paths = {"aanbod": "/toetreden", "weggooien": f"{PATH}/weggooien", **{step: f"{PATH}/{step}" for step in STEPS}}
+    for name, path in paths.items():
         page.goto(address + path)
         take_screenshot(page, f"toetreden-{name}", width=width, scheme=scheme)
         assert_fits(page)

@@ -298,7 +298,8 @@ def test_the_party_that_offers_fills_in_its_own_part_of_a_draft(town: World) -> 
         page = oscar.get(f"{PATH}/gebruik").text
         assert "legal_grounds.decreet-mededeling.article" in page
         assert f"{OWN}.own_use" not in page
-        sent = save(oscar, "gebruik", {"legal_grounds.decreet-mededeling.article": "artikel 5 (fictief)", f"{OWN}.own_use": "Van ons."})  # fmt: skip
+        ours = {"legal_grounds.decreet-mededeling.article": "artikel 5 (fictief)", f"{OWN}.own_use": "Van ons."}
+        sent = save(oscar, "gebruik", ours)
         assert sent.status_code == 200
     with town.database.transaction() as connection:
         text = text_in_preparation(connection, CODE)

@@ -156,7 +156,7 @@ def test_a_wrong_signed_pdf_is_told_in_words_and_changes_nothing(world: World, c
         assert len(events(connection, code)) == before
 
 
-def test_the_test_certificate_signs_for_the_named_signatory_only_and_never_outside_the_demo(world: World) -> None:
+def test_the_test_certificate_signs_for_the_named_signatory_only(world: World) -> None:
     app, code = more_people(world), a_completed_draft(world)
     path = f"/overeenkomsten/{code}/ondertekenen"
     with signed_in(app, "karen") as client:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 
 import pytest
@@ -89,14 +90,16 @@ def test_a_day_is_read_in_both_ways_of_writing(day: date) -> None:
     )
 
 
-@given(st.text())
-def test_no_text_breaks_a_field(text: str) -> None:
-    kinds: tuple[Kind, ...] = ("line", "prose", "day", "count", "email", "kbo", "ovo", "nis", "processors", "evaluations", "pdf")  # fmt: skip
-    for kind in kinds:
-        try:
-            value_of(a_field(kind), tidy(a_field(kind), [text]))
-        except WrongAnswer as wrong:
-            assert str(wrong.message)
+KINDS: tuple[Kind, ...] = (
+    *("line", "prose", "day", "count", "email", "kbo"),
+    *("ovo", "nis", "processors", "evaluations", "pdf"),
+)
+
+
+@given(st.text(), st.sampled_from(KINDS))
+def test_no_text_breaks_a_field(text: str, kind: Kind) -> None:
+    with suppress(WrongAnswer):
+        assert value_of(a_field(kind), tidy(a_field(kind), [text])) != ""
 
 
 @pytest.mark.parametrize("word", ["geen", "Geen.", "aucun", "none", "keine"])

@@ -16,7 +16,8 @@ from sluis.kernel.errors import SluisError
 from sluis.web.people import SignedIn
 
 DAY = date(2026, 3, 2)
-ROW = AgreementRow("x", None, "X", "draft", "0" * 64, None, None, ("gemeente-wingene", "opgroeien-regie"), datetime(2026, 3, 2, tzinfo=UTC))  # fmt: skip
+PARTIES = ("gemeente-wingene", "opgroeien-regie")
+ROW = AgreementRow("x", None, "X", "draft", "0" * 64, None, None, PARTIES, datetime(2026, 3, 2, tzinfo=UTC))
 ROLES = ("officer", "dpo", "signatory", "access-manager", "supervisor", "outreach", "citizen")
 ACTIONS: tuple[Action, ...] = get_args(Action)
 
@@ -38,7 +39,7 @@ TRUTH: dict[Action, set[str]] = {
     "revoke": set(STATES) - {"ended", "revoked"},
 }
 NEXT: dict[Action, set[str]] = {
-    **{action: TRUTH[action] for action in ("complete", "advise", "offer", "sign", "publish")},  # type: ignore[misc] # the keys are actions
+    **{action: TRUTH[action] for action in ("complete", "advise", "offer", "sign", "publish")},
     "withdraw": TRUTH["revoke"],
 }
 
