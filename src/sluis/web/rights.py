@@ -89,6 +89,7 @@ RIGHTS: Mapping[str, Right] = MappingProxyType(
             msg("Het grootboek lezen en nagaan"), "officer", "dpo", "signatory", ACCESS_MANAGER, "supervisor"
         ),
         "follow": _right(msg("Volgen welke besturen aansluiten, en hen aanschrijven"), "outreach"),
+        "benefits-read": _right(msg("Dossiers en cijfers van het Groeipakket lezen"), "officer"),
         "own-data": _right(msg("Eigen gegevens zien"), CITIZEN),
         "access-manage": _right(msg("Rollen en toegang beheren"), HEAD, ACCESS_MANAGER),
     }
