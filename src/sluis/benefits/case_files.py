@@ -18,6 +18,9 @@ from sluis.kernel.text import Message, msg
 
 MOST_BYTES: Final = 4 * 2**20
 
+# The same safe loader in C where PyYAML was built with it: ten times as fast.
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 _ID = r"^[a-z][a-z0-9_]*$"
 _AMOUNT = r"^-?\d+\.\d{2}$"
 _MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
@@ -171,9 +174,9 @@ def _loaded(path: Path) -> Mapping[str, object]:
         if path.stat().st_size > MOST_BYTES:
             raise malformed(path, msg("het is groter dan {most} bytes", most=MOST_BYTES))
         text = path.read_text(encoding="utf-8")
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=_LOADER)):
             raise malformed(path, msg("het verwijst naar zichzelf (YAML-alias)"))
-        loaded = yaml.safe_load(text)
+        loaded = yaml.load(text, Loader=_LOADER)  # noqa: S506 -- both are safe loaders
     except (OSError, UnicodeDecodeError) as fault:
         raise malformed(path, msg("het bestand is niet te lezen")) from fault
     except (yaml.YAMLError, ValueError, RecursionError) as fault:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from itertools import islice
 from pathlib import Path
 
 import polars as pl
 
 from sluis.benefits.case_files import MUNICIPAL, Case, Expected, read_case
+from sluis.benefits.cases_together import BENEFICIARIES, Together, months_of, renamed
 from sluis.benefits.deciding import Engine
-from sluis.benefits.law import Decided, decide, law
-from sluis.benefits.model import Benefit, Period
+from sluis.benefits.law import Decided, law
+from sluis.benefits.model import Benefit
 from sluis.benefits.payees import PERSON
 from sluis.benefits.payments import paid_to, pay_day
 from sluis.benefits.tables import cents_of
@@ -20,8 +21,7 @@ from sluis.kernel.errors import SluisError
 from sluis.kernel.month import Month
 from sluis.kernel.text import Message, msg
 
-_SEPTEMBER = 9
-BENEFICIARIES = "beneficiaries"
+AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -54,21 +54,38 @@ class CaseResult:
 
 def run_case(path: Path, *, engine: Engine = "polars", refuse_weak: bool = False) -> CaseResult:
     """Run one case file; a file that is no case is a result with its error."""
-    try:
-        case = read_case(path)
-    except SluisError as fault:
-        return CaseResult(path.name, "", (), fault)
-    runner = _Runner(case, engine, refuse_weak)
+    return next(iter(run_cases([path], engine=engine, refuse_weak=refuse_weak)))
+
+
+def run_cases(paths: Iterable[Path], *, engine: Engine = "polars", refuse_weak: bool = False) -> Iterator[CaseResult]:
+    """Run case files and give their results in order.
+
+    What several cases ask of one month is decided once, for all their families together, as for a whole region.
+    """
+    waiting = iter(paths)
+    while some := list(islice(waiting, AT_ONCE)):
+        cases: dict[int, Case] = {}
+        refused: dict[int, CaseResult] = {}
+        for number, path in enumerate(some):
+            try:
+                cases[number] = read_case(path)
+            except SluisError as fault:
+                refused[number] = CaseResult(path.name, "", (), fault)
+        together = Together(cases, engine, refuse_weak)
+        for number in range(len(some)):
+            yield refused[number] if number in refused else _checked(cases[number], number, together)
+
+
+def _checked(case: Case, number: int, together: Together) -> CaseResult:
+    runner = _Runner(case, number, together)
     return CaseResult(case.id, case.title, tuple(runner.check(each) for each in case.expect))
 
 
 class _Runner:
-    def __init__(self, case: Case, engine: Engine, refuse_weak: bool) -> None:
+    def __init__(self, case: Case, number: int, together: Together) -> None:
         self._case = case
-        self._engine = engine
-        self._refuse_weak = refuse_weak
-        self._benefits = {each.benefit for each in case.expect}
-        self._decided: dict[tuple[Month, date | None], Decided] = {}
+        self._number = number
+        self._together = together
 
     def check(self, expected: Expected) -> Checked:
         """Compare one expectation, each of its months."""
@@ -91,8 +108,9 @@ class _Runner:
         if benefit is None:
             yield msg("Er zijn geen regels voor {benefit}.", benefit=expected.benefit)
             return
-        for months in _months(expected, benefit, self._case):
-            yield from self._compared(expected, benefit, months)
+        named = renamed(expected, self._number)
+        for months in months_of(expected, benefit, self._case):
+            yield from self._compared(named, benefit, months)
 
     def _compared(self, expected: Expected, benefit: Benefit, months: list[Month]) -> Iterable[Message]:
         """Compare what the months come to together with the row."""
@@ -138,17 +156,7 @@ class _Runner:
                 yield msg("{period}: provisional is {got}.", period=period, got=str(got_one).lower())
 
     def _at(self, month: Month, expected: Expected) -> Decided:
-        as_of = expected.as_of or self._case.as_of
-        if (month, as_of) not in self._decided:
-            self._decided[month, as_of] = decide(
-                self._case.tables,
-                month,
-                as_of=as_of,
-                engine=self._engine,
-                refuse_weak=self._refuse_weak,
-                benefits=self._benefits,
-            )
-        return self._decided[month, as_of]
+        return self._together.at(self._number, month, expected.as_of or self._case.as_of)
 
 
 def provisional(decided: Decided, benefit: Benefit, child: str) -> bool:
@@ -203,32 +211,3 @@ def _why_undecided(decided: Decided, benefit: str, child: str) -> Iterable[Messa
 def _written(cents: int) -> str:
     sign, whole = ("-", -cents) if cents < 0 else ("", cents)
     return f"{sign}{whole // 100}.{whole % 100:02d}"
-
-
-def _months(expected: Expected, benefit: Benefit, case: Case) -> list[list[Month]]:
-    """Return the months to compare one by one, each as a list of the months that add up."""
-    if expected.month is not None:
-        return [[Month.parse(expected.month)]]
-    if expected.since is not None and expected.to is not None:
-        return [[month] for month in Month.parse(expected.since).until(Month.parse(expected.to))]
-    if expected.year is not None:
-        first = Month(expected.year, benefit.decided_in or 1)
-    elif expected.school_year is not None:
-        year, decided_in = int(expected.school_year[:4]), benefit.decided_in or _SEPTEMBER
-        first = Month(year if decided_in >= _SEPTEMBER else year + 1, decided_in)
-    else:
-        return [_once(expected, benefit, case)]
-    return [[first] if benefit.decided_in else list(first.until(first + 11))]
-
-
-def _once(expected: Expected, benefit: Benefit, case: Case) -> list[Month]:
-    if benefit.period is not Period.ONCE:
-        raise SluisError(
-            "once-unfit",
-            msg("{benefit} is geen eenmalig bedrag per kind.", benefit=benefit.name),
-            remedy=msg("Geef de maand, het jaar of het schooljaar."),
-        )
-    born = case.tables["persons"].filter(pl.col("id") == expected.subject).select(pl.col("born").alias("day"))
-    joined = case.tables["adoptions"].filter(pl.col("child") == expected.subject)
-    days = pl.concat([born, joined.select(pl.col("in_household_on").alias("day"))]).collect()["day"]
-    return sorted({Month.of(day) for day in days})

@@ -21,6 +21,14 @@ CENTS: Final = pl.Int64()
 TRUTH: Final = pl.Boolean()
 SHARE: Final = pl.Float64()
 
+NAMING: Final = frozenset(
+    {
+        *("id", "person", "child", "parent", "a", "b", "beneficiary", "carer", "cared_for", "organisation", "provider"),
+        *("pupil", "dependant", "by", "adopter", "household", "group"),
+    }
+)
+"""The columns that name a person, a household, a group or an organisation: what two sets of facts may not share."""
+
 _SPELL: Final[Mapping[str, pl.DataType]] = {"from": DAY, "to": DAY}
 
 
