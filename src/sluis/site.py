@@ -18,6 +18,7 @@ from sluis.agreements.store import find_party
 from sluis.app import Installation, duty_sources
 from sluis.authentic.names import numbers_of
 from sluis.background import Repeating
+from sluis.benefits import web as benefits_pages
 from sluis.citizen import web as citizen_pages
 from sluis.database import Connection
 from sluis.gate import store as actors
@@ -32,7 +33,7 @@ from sluis.outreach.worklist import send_digests
 from sluis.oversight import web as oversight_pages
 from sluis.register import web as register_pages
 from sluis.web import rights
-from sluis.web.kit import NavigationItem, PageKit
+from sluis.web.kit import NavigationItem, PageKit, Tile
 from sluis.web.people import SignedIn, SignInChoice
 from sluis.web.shell import create_shell, refuse_to_start_without_a_door
 
@@ -113,10 +114,11 @@ NAVIGATION: tuple[NavigationItem, ...] = (
     ),
     NavigationItem(msg("Toegang"), "/toegang", rights.RIGHTS["access-manage"].roles),
     NavigationItem(msg("Mijn gegevens"), "/mijn-gegevens", frozenset({"citizen"})),
+    NavigationItem(msg("Mijn Groeipakket"), "/mijn-groeipakket", frozenset({"citizen"})),
 )
 
 
-_WITH_PAGES = ("lists", "access", "accession", "oversight", "outreach", "citizen", "register")
+_WITH_PAGES = ("lists", "access", "accession", "oversight", "outreach", "citizen", "register", "benefits")
 _DIGEST_SECONDS = 300.0
 
 
@@ -134,7 +136,7 @@ def create_app(house: Installation, *, clock: Callable[[], datetime] = _now) -> 
         templates={name: f"sluis.{name}" for name in _WITH_PAGES},
         navigation=NAVIGATION,
         role_names=ROLE_NAMES,
-        tiles=lists_pages.tiles_of(house.lists, clock),
+        tiles=_tiles(lists_pages.tiles_of(house.lists, clock), benefits_pages.tiles_of),
         checkpoint_href="/grootboek/controlepunt",
         register_href="/register",
         admission=Doorkeeper(people.find),
@@ -150,6 +152,8 @@ def create_app(house: Installation, *, clock: Callable[[], datetime] = _now) -> 
     app.include_router(oversight_pages.build_router(verifier=house.keys.verifier))
     app.include_router(register_pages.build_router())
     app.include_router(citizen_pages.build_router(secrets=house.keys.persons, numbers_of=numbers_of))
+    grants = house.settings.home / "groeipakket"
+    app.include_router(benefits_pages.build_router(book=grants, secrets=house.keys.persons, numbers_of=numbers_of))
     app.include_router(
         outreach_pages.build_router(
             duty_sources=duty_sources(),
@@ -160,6 +164,11 @@ def create_app(house: Installation, *, clock: Callable[[], datetime] = _now) -> 
     add_api(app, settings=house.settings, gate=house.gate, lists=MachineLists(house.lists))
     app.router.lifespan_context = _with_threads(house)
     return app
+
+
+def _tiles(*found: Callable[[Connection, SignedIn], Sequence[Tile]]) -> Callable[[Connection, SignedIn], list[Tile]]:
+    """Return what gives the pieces of work of several slices, in their order."""
+    return lambda connection, person: [tile for each in found for tile in each(connection, person)]
 
 
 def directory_of(house: Installation, *, clock: Callable[[], datetime] = _now) -> Directory:

@@ -1,0 +1,139 @@
+"""The pages of the Groeipakket in a real browser: a payer's officer, a stranger, and the mother herself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from playwright.sync_api import BrowserContext, Page
+
+from sluis.agreements.store import PartyRow, add_party
+from sluis.benefits.grants.book import GrantBook
+from sluis.benefits.web import build_router, tiles_of
+from sluis.database import Database
+from sluis.gate.store import Actor, RoleGrant, insert_actor, insert_role
+from sluis.kernel.text import msg
+from sluis.ledger.reading import entries_of_person
+from sluis.settings import Settings
+from sluis.site import ROLE_NAMES, Directory
+from sluis.web.kit import NavigationItem, PageKit
+from sluis.web.shell import create_shell
+from tests.acceptance.browser.looks import WIDTHS, assert_accessible, assert_fits, take_screenshot
+from tests.integration.benefits.test_publishing import AT, KID, MAY, MUM, SECRET, facts_of, put, run, write
+from tests.serving import live_server
+
+pytestmark = pytest.mark.browser
+
+OpenContext = Callable[..., BrowserContext]
+
+
+@pytest.fixture
+def site(database: Database, tmp_path: Path) -> Iterator[str]:
+    book = GrantBook(tmp_path / "groeipakket")
+    facts = write(tmp_path / "facts", facts_of((KID, date(2021, 2, 3))))
+    run(book, facts, MAY)
+    with database.transaction() as connection:
+        put(connection, book, 1, facts)
+        for party in ("infino", "fons"):
+            add_party(connection, PartyRow(party, "body", party, None, None, "nl", None))
+        for name, party in (("Ine", "infino"), ("Faas", "fons")):
+            insert_actor(connection, Actor(name.lower(), "person", name, None))
+            role = RoleGrant(name.lower(), party, "officer", date(2020, 1, 1), None, "beheer", "proef")
+            insert_role(connection, role)
+        insert_actor(connection, Actor("an", "person", "An", None), insz=MUM)
+    with live_server(application(database, tmp_path / "groeipakket")) as address:
+        yield address
+
+
+def application(database: Database, book: Path) -> FastAPI:
+    app = create_shell(
+        PageKit(
+            settings=Settings(environment="test", fictitious_insz=True),
+            database=database,
+            people=Directory(lambda: AT, supervisor="vtc"),
+            templates={"benefits": "sluis.benefits"},
+            navigation=(NavigationItem(msg("Mijn Groeipakket"), "/mijn-groeipakket", frozenset({"citizen"})),),
+            role_names=ROLE_NAMES,
+            tiles=tiles_of,
+            clock=lambda: AT,
+        )
+    )
+    app.include_router(build_router(book=book, secrets=SECRET, numbers_of=lambda _connection, own: [own]))
+    return app
+
+
+def sign_in(page: Page, address: str, name: str) -> None:
+    page.goto(f"{address}/aanmelden")
+    page.get_by_role("button", name=f"Aanmelden als {name}").click()
+    page.wait_for_url(f"{address}/start")
+
+
+def looked_at(page: Page, name: str, width: int) -> None:
+    page.evaluate("() => { for (const one of document.querySelectorAll('details')) one.open = true; }")
+    take_screenshot(page, name, width=width, scheme="light")
+    assert_fits(page)
+    assert_accessible(page)
+
+
+@pytest.mark.usefixtures("axe")
+@pytest.mark.parametrize("width", WIDTHS)
+def test_an_officer_sees_the_run_the_file_the_reasons_and_what_is_open(
+    open_context: OpenContext, site: str, database: Database, width: int
+) -> None:
+    page = open_context(width=width, bypass_csp=True).new_page()
+    sign_in(page, site, "Ine")
+    page.goto(f"{site}/groeipakket")
+    looked_at(page, "groeipakket", width)
+    page.get_by_role("link", name="Run 1").click()
+    looked_at(page, "groeipakket-run", width)
+    page.goto(f"{site}/groeipakket")
+    page.get_by_label("Of de familienaam").fill("peet")
+    page.get_by_role("button", name="Zoek het dossier").click()
+    looked_at(page, "groeipakket-gevonden", width)
+    page.get_by_role("button", name="Open het dossier").click()
+    assert page.url == f"{site}/groeipakket/dossier"
+    assert "het basisbedrag" in page.content()
+    looked_at(page, "groeipakket-dossier", width)
+    page.get_by_role("button", name=re.compile(r"Waarom.*basisbedrag")).click()
+    assert "art. 13" in page.content()
+    looked_at(page, "groeipakket-uitleg", width)
+    page.goto(f"{site}/groeipakket/open")
+    looked_at(page, "groeipakket-open", width)
+    page.locator("tbody a").first.click()
+    page.get_by_role("button", name="Markeer als gevraagd").first.click()
+    assert "gevraagd" in page.locator(".status").first.inner_text()
+    looked_at(page, "groeipakket-open-een", width)
+    with database.transaction() as connection:
+        kinds = {each.recorded.entry.kind for each in entries_of_person(connection, KID, secrets=SECRET)}
+    assert kinds == {"grants-published", "file-consulted", "fact-asked"}
+
+
+def test_an_officer_of_another_payer_finds_no_file(open_context: OpenContext, site: str, database: Database) -> None:
+    page = open_context().new_page()
+    sign_in(page, site, "Faas")
+    page.goto(f"{site}/groeipakket")
+    page.get_by_label("Rijksregisternummer").fill(KID)
+    page.get_by_role("button", name="Zoek het dossier").click()
+    assert "Bij uw uitbetaler is er geen dossier" in page.content()
+    with database.transaction() as connection:
+        assert len(entries_of_person(connection, KID, secrets=SECRET)) == 1
+
+
+@pytest.mark.usefixtures("axe")
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_mother_sees_her_own_groeipakket_with_reasons_and_letter(
+    open_context: OpenContext, site: str, width: int
+) -> None:
+    page = open_context(width=width, bypass_csp=True).new_page()
+    sign_in(page, site, "An")
+    page.goto(f"{site}/mijn-groeipakket")
+    looked_at(page, "mijn-groeipakket", width)
+    with page.expect_download() as letter:
+        page.get_by_role("button", name=re.compile(r"Brief.*basisbedrag")).click()
+    assert Path(letter.value.path()).read_bytes().startswith(b"%PDF")
+    page.get_by_role("button", name=re.compile(r"Waarom.*basisbedrag")).click()
+    assert "176,66" in page.content()
