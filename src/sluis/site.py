@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
+from typing import Protocol
 
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
@@ -122,12 +123,29 @@ _WITH_PAGES = ("lists", "access", "accession", "oversight", "outreach", "citizen
 _DIGEST_SECONDS = 300.0
 
 
+class Thread(Protocol):
+    """Work that goes on beside the pages: started with them, stopped before the database is closed."""
+
+    def start(self) -> object:
+        """Begin in the background."""
+        ...
+
+    def stop(self) -> object:
+        """Let what runs end, and wait no longer than that may take."""
+        ...
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def create_app(house: Installation, *, clock: Callable[[], datetime] = _now) -> FastAPI:
-    """Return the application: the shell, every slice's routes, and the threads that live as long as it does."""
+def create_app(
+    house: Installation, *, clock: Callable[[], datetime] = _now, threads: Sequence[Thread] | None = None
+) -> FastAPI:
+    """Return the application: the shell, every slice's routes, and the threads that live as long as it does.
+
+    Where a worker runs in a process of its own, the pages have no `threads`.
+    """
     people = directory_of(house, clock=clock)
     kit = PageKit(
         settings=house.settings,
@@ -162,7 +180,7 @@ def create_app(house: Installation, *, clock: Callable[[], datetime] = _now) -> 
         )
     )
     add_api(app, settings=house.settings, gate=house.gate, lists=MachineLists(house.lists))
-    app.router.lifespan_context = _with_threads(house)
+    app.router.lifespan_context = _with_threads(house, worker_threads(house) if threads is None else threads)
     return app
 
 
@@ -189,11 +207,17 @@ def make_digests(house: Installation, *, at: datetime, at_any_hour: bool = False
     )
 
 
-def _with_threads(house: Installation) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def worker_threads(house: Installation) -> tuple[Thread, ...]:
+    """Return what a worker does: the tree of the ledger, what time asks for, mail that leaves, digests."""
+    digests = Repeating(lambda: make_digests(house, at=_now()), every_seconds=_DIGEST_SECONDS, name="digests")
+    return (house.sequencer(), house.upkeep(), house.courier(), digests)
+
+
+def _with_threads(
+    house: Installation, threads: Sequence[Thread]
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        digests = Repeating(lambda: make_digests(house, at=_now()), every_seconds=_DIGEST_SECONDS, name="digests")
-        threads = (house.sequencer(), house.upkeep(), house.courier(), digests)
         start_reader()
         for thread in threads:
             thread.start()

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Sequence
 
 import uvicorn
 
 from sluis.app import Installation
-from sluis.site import create_app
+from sluis.channels.monitoring import Beats, monitor
+from sluis.channels.running import encrypted_courier, intake_threads
+from sluis.channels.sftp.serving import SftpThread
+from sluis.site import Thread, create_app, worker_threads
 
 
 def settle_down() -> None:
@@ -20,10 +24,22 @@ def settle_down() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
-def serve(house: Installation) -> None:
-    """Serve until the process is told to stop; what runs is finished first."""
+def serve(house: Installation, *, worker: bool = True, sftp: bool = False) -> None:
+    """Serve until the process is told to stop; what runs is finished first.
+
+    `worker`: this process also does what `sluis worker` does; without, it has no threads of its own. `sftp`: it also
+    serves SFTP.
+    """
+    threads: list[Thread] = [SftpThread(house)] if sftp else []
+    if worker:
+        threads += (*worker_threads(house), *intake_threads(house), *encrypted_courier(house))
+    with monitor(house, Beats("serve")):
+        _serve_pages(house, threads)
+
+
+def _serve_pages(house: Installation, threads: Sequence[Thread]) -> None:
     config = uvicorn.Config(
-        create_app(house),
+        create_app(house, threads=threads),
         host=house.settings.host,
         port=house.settings.port,
         log_level="warning",

@@ -78,8 +78,10 @@ class SmtpChannel:
             content = compose(delivery, sender=self.server.sender).as_bytes()
         except (KeyError, ValueError):
             return Bounced("mail-unreadable")
-        if len(content) > _LARGEST_MAIL:
-            return Bounced("mail-too-large")
+        return Bounced("mail-too-large") if len(content) > _LARGEST_MAIL else self.send_content(delivery, content)
+
+    def send_content(self, delivery: Delivery, content: bytes) -> Answer:
+        """Send a whole mail that another channel composed (an encrypted one) to the delivery's address."""
         try:
             return self._converse(delivery, content)
         except (smtplib.SMTPException, OSError) as error:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from sluis.channels.sftp.serving import SftpThread
 from tests.integration.channels.clients import Client, Door, new_key, open_door, register_ssh
 from tests.integration.lists.conftest import furnished, house, population  # noqa: F401 - the same house as the lists'
 from tests.integration.lists.houses import WINGENE, House

@@ -1,10 +1,11 @@
-"""`sluis mail`: send what is due now, and read the mail that came back."""
+"""`sluis mail`: the door of encrypted mail; send what is due now, read what came back, register certificates."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
@@ -14,9 +15,112 @@ from sluis.deliveries.worker import deliver_due
 from sluis.kernel.errors import SluisError
 from sluis.kernel.text import msg
 
-app = typer.Typer(help="E-mail die vertrekt en e-mail die terugkomt.", no_args_is_help=True)
+app = typer.Typer(help="E-mail: versleuteld in en uit, wat vertrekt en wat terugkomt.", no_args_is_help=False)
+certificates = typer.Typer(help="De S/MIME-certificaten van een partij.", no_args_is_help=True)
+app.add_typer(certificates, name="certificates")
 
 _MOST_FILES = 10_000
+_LONGEST_CERTIFICATE = 16_384
+
+PartyOption = Annotated[str, typer.Option("--as", help="De partij: code, naam, KBO- of OVO-nummer.")]
+ByOption = Annotated[str, typer.Option("--by", help="Uw code als toegangsbeheerder van de partij.")]
+
+
+@app.callback(invoke_without_command=True)
+def mail(
+    context: typer.Context,
+    worker: Annotated[bool, typer.Option("--worker/--no-worker", help="Behandel ook zelf wat binnenkomt.")] = False,
+) -> None:
+    """Lees versleutelde e-mail uit de maildir en verstuur de antwoorden, tot dit proces gestopt wordt."""
+    if context.invoked_subcommand is not None:
+        return
+    from sluis.channels.running import beside, intake_worker, mail_threads, wait_until_told  # noqa: PLC0415
+
+    house = installation()
+    threads = [*mail_threads(house), *([intake_worker(house)] if worker else [])]
+    with beside(house, "mail", threads):
+        wait_until_told(said=lambda: say(msg("De deur voor versleutelde e-mail staat open.")))
+
+
+@certificates.command("add")
+def add(
+    party: PartyOption,
+    file: Annotated[Path, typer.Option("--certificate", help="Het certificaat (PEM of DER).")],
+    address: Annotated[str, typer.Option("--address", help="Het e-mailadres waarvan de lijsten komen.")],
+    name: Annotated[str, typer.Option("--name", help="Hoe de partij deze postbus noemt.")],
+    evidence: Annotated[str, typer.Option("--evidence", help="Hoe vaststaat dat het certificaat van de partij is.")],
+    by: ByOption,
+) -> None:
+    """Registreer het S/MIME-certificaat van een partij voor één adres."""
+    from sluis.channels.commands.lists import party_id  # noqa: PLC0415
+    from sluis.channels.mail.certificates import read_certificate  # noqa: PLC0415
+    from sluis.channels.registration.actions import register_key  # noqa: PLC0415
+
+    house, at = installation(), datetime.now(UTC)
+    fingerprint, content = read_certificate(_read(file), address=address, at=at)
+    with house.database.transaction() as connection:
+        made = register_key(
+            connection,
+            kind="smime",
+            party=party_id(party),
+            fingerprint=fingerprint,
+            content=content,
+            address=address.lower(),
+            name=name,
+            evidence=evidence,
+            by=by,
+            at=at,
+            secrets=house.gate.secret,
+        )
+    say(msg("Geregistreerd: {id}  {fingerprint}", id=str(made.id), fingerprint=made.fingerprint))
+
+
+@certificates.command("remove")
+def remove(
+    certificate: Annotated[UUID, typer.Argument(help="Het nummer van het certificaat.")],
+    party: PartyOption,
+    because: Annotated[str, typer.Option("--because", help="Waarom.")],
+    by: ByOption,
+) -> None:
+    """Laat een certificaat vanaf nu niets meer openen; er gaat ook geen antwoord meer naartoe."""
+    from sluis.channels.commands.lists import party_id  # noqa: PLC0415
+    from sluis.channels.registration.actions import remove_key  # noqa: PLC0415
+
+    house = installation()
+    with house.database.transaction() as connection:
+        remove_key(
+            connection,
+            party=party_id(party),
+            key=certificate,
+            because=because,
+            by=by,
+            at=datetime.now(UTC),
+            secrets=house.gate.secret,
+        )
+    say(msg("Het certificaat is verwijderd."))
+
+
+@certificates.command("list")
+def list_command(party: PartyOption) -> None:
+    """Toon de certificaten van een partij."""
+    from sluis.channels.commands.lists import party_id  # noqa: PLC0415
+    from sluis.channels.registration.store import list_keys  # noqa: PLC0415
+
+    with installation().database.transaction() as connection:
+        for key in list_keys(connection, party=party_id(party), kind="smime"):
+            say(msg("{id}  {name}  {address}", id=str(key.id), name=key.name, address=key.address or ""))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(_LONGEST_CERTIFICATE)
+    except OSError:
+        raise SluisError(
+            "file-missing",
+            msg("Het bestand {file} bestaat niet.", file=path.name),
+            remedy=msg("Kijk het pad en de rechten op het bestand na."),
+        ) from None
 
 
 @app.command()

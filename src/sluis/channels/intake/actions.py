@@ -20,6 +20,7 @@ from sluis.channels.intake.model import (
     is_partial,
 )
 from sluis.database import Connection
+from sluis.deliveries.store import find_by_key
 from sluis.kernel.errors import SluisError
 from sluis.kernel.outcome import Clause
 from sluis.kernel.text import msg
@@ -100,7 +101,11 @@ def tidy(house: Installation, *, at: datetime) -> int:
     """Collect answers that were fetched a day ago and forget half uploads; return how many answers were collected."""
     with house.database.transaction() as connection:
         store.delete_old_staged(connection, before=at - STAGED_FOR)
-        fetched = store.fetched_before(connection, before=at - FETCHED_FOR)
+        fetched = [
+            file
+            for file in store.fetched_before(connection, before=at - FETCHED_FOR)
+            if not came_back(connection, file)
+        ]
     done = 0
     for file in fetched:
         try:
@@ -111,6 +116,12 @@ def tidy(house: Installation, *, at: datetime) -> int:
             with house.database.transaction() as connection:
                 store.mark_collected(connection, file.id)
     return done
+
+
+def came_back(connection: Connection, file: IntakeFile) -> bool:
+    """Return whether the mail with this answer came back: then the party does not have it."""
+    delivery = find_by_key(connection, f"intake:{file.id}")
+    return delivery is not None and delivery.state != "delivered"
 
 
 def _take(house: Installation, connection: Connection, arrival: Arrival, *, digest: bytes, at: datetime) -> IntakeFile:

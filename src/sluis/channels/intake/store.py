@@ -17,7 +17,7 @@ _COLUMNS = (
     "id, channel, party, actor, folder, name, agreement, digest, size, received_at, state, same_as, exchange, reasons,"
     " answer_name, answer_size, attempts, settled_at, fetched_at, hidden_in, hidden_out"
 )
-_INSERT = (
+_INSERT = (  # noqa: S608 - the columns are ours
     "INSERT INTO channel_file (id, channel, party, actor, folder, name, agreement, digest, size, received_at, state,"
     " same_as, reasons, due_at, settled_at, ciphertext)"
     f" VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING {_COLUMNS}"

@@ -91,6 +91,8 @@ class RoomServer(asyncssh.SFTPServer):
         if len(self._open) >= MOST_HANDLES:
             raise OSError(errno.EMFILE, "too many files are open")
         place = _place(path)
+        if path.endswith(b"/"):
+            raise FileNotFoundError(errno.ENOENT, "no such folder")  # a client that meant a folder that is not there
         opened: _Upload | _Download
         if pflags & _WRITE:
             if pflags & _READ:
