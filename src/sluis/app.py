@@ -23,6 +23,7 @@ from sluis.lists.duties import ConfirmationDuties
 from sluis.lists.passage import Lists
 from sluis.lists.upkeep import expire_overdue, remind_overdue
 from sluis.lists.vault import open_vault
+from sluis.machines.sandbox import tidy
 from sluis.settings import Settings
 from sluis.web.store import remove_old_sessions
 
@@ -89,5 +90,6 @@ class Installation:
         expire_overdue(self.lists, at=at)
         remind_overdue(self.lists, at=at)
         bring_agreements_up_to_date(self.database, at=at)
+        tidy(self.database, at=at, secrets=self.keys.persons)
         with self.database.transaction() as connection:
             remove_old_sessions(connection, at=at, absolute=timedelta(minutes=self.settings.session_minutes))

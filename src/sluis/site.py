@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Protocol
 
 from fastapi import FastAPI
@@ -17,17 +17,19 @@ from sluis.access.store import party_of_identity
 from sluis.accession import web as accession_pages
 from sluis.agreements.store import find_party
 from sluis.app import Installation, duty_sources
-from sluis.authentic.names import numbers_of
+from sluis.authentic.names import children_to_try, numbers_of
 from sluis.background import Repeating
 from sluis.benefits import web as benefits_pages
 from sluis.citizen import web as citizen_pages
 from sluis.database import Connection
 from sluis.gate import store as actors
 from sluis.gate.actions import day_of
+from sluis.kernel.insz import Insz
 from sluis.kernel.text import Message, msg
 from sluis.lists import web as lists_pages
 from sluis.lists.door import MachineLists
 from sluis.lists.workbook import start_reader
+from sluis.machines import web as machines_pages
 from sluis.machines.api import add_api
 from sluis.outreach import web as outreach_pages
 from sluis.outreach.worklist import send_digests
@@ -119,7 +121,7 @@ NAVIGATION: tuple[NavigationItem, ...] = (
 )
 
 
-_WITH_PAGES = ("lists", "access", "accession", "oversight", "outreach", "citizen", "register", "benefits")
+_WITH_PAGES = ("lists", "access", "accession", "oversight", "outreach", "citizen", "register", "machines", "benefits")
 _DIGEST_SECONDS = 300.0
 
 
@@ -179,9 +181,15 @@ def create_app(
             mail_is_set_up=lambda: bool(house.channels()),
         )
     )
+    app.include_router(machines_pages.build_router(people_to_try=_people_to_try))
     add_api(app, settings=house.settings, gate=house.gate, lists=MachineLists(house.lists))
     app.router.lifespan_context = _with_threads(house, worker_threads(house) if threads is None else threads)
     return app
+
+
+def _people_to_try(connection: Connection, day: date) -> Sequence[Insz]:
+    """Return fictional children, for a sandbox that asks about them."""
+    return children_to_try(connection, born_after=day.replace(year=day.year - 20, day=1), most=3)
 
 
 def _tiles(*found: Callable[[Connection, SignedIn], Sequence[Tile]]) -> Callable[[Connection, SignedIn], list[Tile]]:

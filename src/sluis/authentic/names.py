@@ -75,3 +75,16 @@ def unknown_number(connection: Connection) -> Insz:
         if known is None:
             return number
     raise LookupError("every number of that month is taken")
+
+
+def children_to_try(connection: Connection, *, born_after: date, most: int) -> list[Insz]:
+    """Return fictional persons born after a day whoever they are, first those who give a right: for the sandbox."""
+    rows = connection.execute(
+        "(SELECT DISTINCT e.person FROM authentic_entitlements e JOIN authentic_residences r ON r.person = e.person"
+        " WHERE e.benefit = 'sociale_toeslag' AND e.valid_to IS NULL AND r.valid_to IS NULL AND r.born > %(born)s"
+        " AND r.died IS NULL ORDER BY e.person LIMIT %(most)s) UNION ALL"
+        " (SELECT person FROM authentic_residences WHERE valid_to IS NULL AND born > %(born)s AND died IS NULL"
+        " ORDER BY person LIMIT %(most)s)",
+        {"born": born_after, "most": most},
+    )
+    return list(dict.fromkeys(Insz(row[0]) for row in rows))[:most]

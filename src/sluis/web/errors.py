@@ -81,10 +81,14 @@ TEXTS: dict[str, ErrorText] = {
 }
 
 
+# The types of the API (sluis.machines.problems), each a page.
+_PROBLEMS = {400: "unreadable", 401: "token-missing", 404: "not-found", 405: "method-not-allowed", 413: "too-large"}
+
+
 def _problem(request: Request, status: int, code: str, what: Sentence, remedy: Sentence) -> Response:
     language = language_of(request)
     body = {
-        "type": "about:blank",
+        "type": f"{kit_of(request).settings.public_address}/problemen/{_PROBLEMS.get(status, 'failed')}",
         "status": status,
         "code": code,
         "title": translate(what, language),

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from sluis.database import Database
 from tests.integration.machines.world import World, open_world
+from tests.serving import fresh_database
 
 
-@pytest.fixture
-def world(database: Database, tmp_path: Path) -> Iterator[World]:
-    """A Sluis with its API and an agreement that machines may use."""
-    with open_world(database, tmp_path) as made:
+@pytest.fixture(scope="module")
+def world(server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A Sluis with its API and an agreement that machines may use; the tests of one file share it."""
+    home = tmp_path_factory.mktemp("machines")
+    with fresh_database(server_url, template) as database, open_world(database, home, **PLENTY) as made:
         yield made
+
+
+PLENTY = {"api_requests_per_minute": 100_000}

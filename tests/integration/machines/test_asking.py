@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import timedelta
 from typing import Any
 
 from http_message_signatures import HTTPMessageVerifier
 from http_message_signatures.structures import CaseInsensitiveDict
 
+from sluis.gate.actions import day_of
 from sluis.machines import store
 from sluis.machines.evidence import signed_base
 from sluis.machines.keys import key_of
 from sluis.machines.signing import ALGORITHMS, Answered, Sent, _One
-from tests.integration.gate.house import DAY, WINGENE
+from tests.integration.gate.house import WINGENE
 from tests.integration.machines.client import System, details, new_key
 from tests.integration.machines.world import AGREEMENT, ISSUER, RELEASES, TIELT, World
 
@@ -26,7 +28,7 @@ def test_a_machine_gets_the_agreed_items_of_one_person_and_its_evidence(world: W
     assert told["agreement"] == AGREEMENT
     assert told["records"][0]["child-insz"] == world.children["with-right"]
     assert "income" not in told["records"][0]
-    entry = world.details("release")[0]
+    entry = world.details("release")[-1]
     assert entry["id"] == told["entry"]
     assert entry["actor"] == system.id
     assert entry["channel"] == "api"
@@ -49,7 +51,7 @@ def test_unknown_not_entitled_and_living_elsewhere_look_the_same(world: World) -
 def test_the_signature_is_kept_beside_the_entry_that_holds_its_hash(world: World) -> None:
     system = world.asking()
     system.post(RELEASES, world.question(), x_correlation_id="mark-of-mine-1")
-    entry = world.details("release")[0]
+    entry = world.details("release")[-1]
     with world.database.transaction() as connection:
         kept = store.find_signature(connection, entry["details"]["signature"])
     assert kept is not None
@@ -112,8 +114,7 @@ def test_a_refusal_names_every_reason_with_its_clause_in_the_language_of_who_ask
         assert problem["remedy"]
         sentences[language] = problem["title"]
     assert len(set(sentences.values())) == 4, sentences
-    assert len(world.details("refusal")) == 4
-    assert all("signature" in entry["details"] for entry in world.details("refusal"))
+    assert all("signature" in entry["details"] for entry in world.details("refusal")[-4:])
 
 
 def test_a_preview_tells_what_would_be_refused_and_writes_nothing(world: World) -> None:
@@ -139,6 +140,7 @@ def test_the_mark_of_the_sender_comes_back_and_a_bad_one_is_refused_and_not_repe
 
 def test_the_party_reads_its_own_agreements_text_evidence_and_receipt(world: World) -> None:
     system = world.asking()
+    world.clock.forward(seconds=1)
     entry = system.post(RELEASES, world.question()).json()["entry"]
     page = system.get("/api/v1/agreements?limit=1").json()
     assert [one["id"] for one in page["agreements"]] == [AGREEMENT]
@@ -199,8 +201,8 @@ def test_a_second_key_lets_a_machine_change_over_without_a_pause(world: World) -
         retire_key(connection, thumbprint=old, **where)
     assert system.post(RELEASES, world.question()).json()["type"].endswith("/token-invalid")
     assert successor.post(RELEASES, world.question()).status_code == 200
-    for kind in ("machine-registered", "machine-key-added", "machine-key-retired"):
-        assert len(world.details(kind)) == 1
+    for kind in ("machine-key-added", "machine-key-retired"):
+        assert world.details(kind)[-1]["details"]["machine"] == system.id
 
 
 def test_a_revoked_machine_is_out_at_its_next_request(world: World) -> None:
@@ -219,10 +221,10 @@ def test_a_revoked_machine_is_out_at_its_next_request(world: World) -> None:
         )
     assert system.get("/api/v1/agreements").status_code == 401
     assert system.ask_token(scope="ledger").json()["error"] == "invalid_client"
-    assert world.details("machine-revoked")[0]["details"]["machine"] == system.id
+    assert world.details("machine-revoked")[-1]["details"]["machine"] == system.id
 
 
 def test_the_day_of_the_question_is_judged_as_everywhere(world: World) -> None:
     system = world.asking()
-    tomorrow = system.post(RELEASES, world.question(reference=DAY.replace(day=3).isoformat()))
+    tomorrow = system.post(RELEASES, world.question(reference=(day_of(world.clock()) + timedelta(days=1)).isoformat()))
     assert [one["code"] for one in tomorrow.json()["reasons"]] == ["reference-outside-term"]

@@ -96,6 +96,7 @@ class World:
 
     def asking(self, **values: Any) -> System:
         """Return a machine of Wingene with a token for its agreement."""
+        self.clock.forward(seconds=1)
         system = self.system(**values)
         system.sign_in(agreement=AGREEMENT, scope="agreements ledger notices")
         return system

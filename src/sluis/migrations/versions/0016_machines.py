@@ -87,6 +87,7 @@ STATEMENTS = (
     "GRANT UPDATE (revoked_by, revoked_at) ON machine TO sluis_app",
     "GRANT UPDATE (retired_by, retired_at) ON machine_key TO sluis_app",
     "GRANT SELECT, INSERT, DELETE ON machine_seen, machine_sandbox TO sluis_app",
+    "GRANT UPDATE (until) ON machine_sandbox TO sluis_app",
     "GRANT SELECT, INSERT, DELETE ON machine_answer TO sluis_app",
     "GRANT UPDATE (status, sealed, body_hash, until) ON machine_answer TO sluis_app",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON machine_rate TO sluis_app",
