@@ -123,12 +123,21 @@ def report_recomputation(facts: Path) -> None:
     print(f"  twelve months for all: {full:.1f} s for {all_lines:,} lines; ratio {some / full:.2f}  (aim: below 0.25)")
 
 
+def kept_apart(tables: FactTables, homes: pl.DataFrame) -> pl.DataFrame:
+    """Return the households that foster care or a judge ties to another one."""
+    placed = tables["placements"].select(pl.col("child", "carer")).collect()
+    people = pl.concat([placed["child"].alias("person"), placed["carer"].drop_nulls().alias("person")]).to_frame()
+    return homes.join(people, on="person", how="semi").select("household")
+
+
 def report_family(facts: Path) -> None:
     """Print one family of three: facts in memory to explained decisions, and of it the rules with their trace."""
     tables = read_directory(facts)
     month = Month.parse(MONTH)
     homes = tables["households"].filter(pl.col("to").is_null() & (pl.col("role") == "member")).collect()
     sizes = homes.group_by("household").len().filter(pl.col("len") == FAMILY + 1).sort("household")
+    placed = kept_apart(tables, homes)
+    sizes = sizes.join(placed, on="household", how="anti")
     people = homes.join(sizes.head(1), on="household", how="semi").select("person", earliest=pl.lit(0))
     part = restricted(tables, connected(tables, people))
     kept = FactTables({name: part[name].collect().lazy() for name in part.frames}, part.present)

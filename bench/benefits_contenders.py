@@ -21,20 +21,24 @@ ASIDE = ("names", "addresses", "insz_replacements", "accounts", "payers")
 
 
 def month(facts: Path, out: Path, first: str = MONTH) -> None:
-    """Decide a month as `sluis benefits run` does."""
-    from sluis.benefits.running import run_month
+    """Decide a month as `sluis benefits run` does, without the book and the payment orders that follow from it."""
+    from sluis.benefits.grants.from_law import decided_lines
+    from sluis.benefits.law import law
+    from sluis.benefits.tables import read_directory
     from sluis.kernel.month import Month
 
-    run_month(facts, Month.parse(first), out)
+    lines, _ = decided_lines(read_directory(facts), Month.parse(first), list(law().benefits))
+    out.mkdir(parents=True, exist_ok=True)
+    ordered = lines.sort("child", "benefit", "payee", "payee_kind")
+    ordered.write_parquet(out / "decisions.parquet", compression="zstd", compression_level=3, statistics=True)
 
 
-def months(facts: Path, out: Path, first: str, count: str) -> None:
-    """Decide so many months, the last of them `first`."""
-    from sluis.benefits.running import run_month
+def months(facts: Path, out: Path, last: str, count: str) -> None:
+    """Decide so many months, the latest of them `last`."""
     from sluis.kernel.month import Month
 
     for back in range(int(count)):
-        run_month(facts, Month.parse(first) - back, out / str(back))
+        month(facts, out / str(back), str(Month.parse(last) - back))
 
 
 def copy(facts: Path, out: Path) -> None:
