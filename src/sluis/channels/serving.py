@@ -11,6 +11,7 @@ from sluis.app import Installation
 from sluis.channels.monitoring import Beats, monitor
 from sluis.channels.running import encrypted_courier, intake_threads
 from sluis.channels.sftp.serving import SftpThread
+from sluis.channels.tls import tls_options
 from sluis.site import Thread, create_app, worker_threads
 
 
@@ -48,6 +49,7 @@ def _serve_pages(house: Installation, threads: Sequence[Thread]) -> None:
         server_header=False,
         # Whose word counts on who came how, is decided by sluis.web.signin.proxies, from the address of the real peer.
         proxy_headers=False,
+        **tls_options(house.settings),
         timeout_keep_alive=10,
         timeout_graceful_shutdown=20,
     )
