@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -80,8 +81,8 @@ def town(database: Database):
         yield made
 
 
-def asked(actor: str = "an", role: str = "social-worker", **others: object) -> Asked:
-    return replace(Asked(actor, WINGENE, role, TODAY, LATER, "nodig voor het werk"), **others)  # type: ignore[arg-type] # names of fields
+def asked(actor: str = "an", role: str = "social-worker", **others: Any) -> Asked:
+    return replace(Asked(actor, WINGENE, role, TODAY, LATER, "nodig voor het werk"), **others)
 
 
 def codes(done: object) -> set[str]:
@@ -149,7 +150,7 @@ def test_the_database_itself_refuses_what_the_code_would_let_through(database: D
             insert_role(town.connection, grant)
     for column in ("actor", "role", "party", "granted_by", "purpose", "confirmed_by"):
         with pytest.raises(psycopg.errors.InsufficientPrivilege), town.connection.transaction():
-            town.connection.execute(f"UPDATE actor_role SET {column} = {column}")  # type: ignore[arg-type] # test text
+            town.connection.execute(f"UPDATE actor_role SET {column} = {column}")
     with pytest.raises(psycopg.errors.InsufficientPrivilege), town.connection.transaction():
         town.connection.execute("DELETE FROM actor_role")
 
@@ -183,7 +184,7 @@ def test_only_the_head_appoints_access_managers_and_nothing_else(town: Town) -> 
     ],
     ids=str,
 )
-def test_each_rule_of_a_grant_is_held(town: Town, change: dict[str, object], code: str | None) -> None:
+def test_each_rule_of_a_grant_is_held(town: Town, change: dict[str, Any], code: str | None) -> None:
     done = town.grant(asked(**change))
     assert isinstance(done, Settled) if code is None else code in codes(done)
     assert (code is None) == (town.entries() == ["role-granted"])
@@ -222,8 +223,10 @@ def test_a_role_ends_at_once_and_may_be_given_and_taken_again_on_one_day(town: T
         )
         assert isinstance(gone, Grant)
         assert town.roles("an") == frozenset()
-    again = withdraw_role(town.connection, done.id, by="second", party=WINGENE, reason="x", at=AT, evidence=EVIDENCE)
-    assert again is None
+        again = withdraw_role(
+            town.connection, done.id, by="second", party=WINGENE, reason="x", at=AT, evidence=EVIDENCE
+        )
+        assert again is None
     assert town.entries().count("role-withdrawn") == 3
 
 

@@ -160,7 +160,7 @@ def test_a_token_with_one_thing_amiss_is_refused(small: Small, provider: Provide
 def test_a_forged_signature_is_refused(small: Small, provider: Provider) -> None:
     good = claims_of(small)
     other = ECKey.generate_key("P-256", {"kid": "een"})
-    shared = OctKey.import_key(KEY.as_dict(private=False)["x"])
+    shared = OctKey.import_key(str(KEY.as_dict(private=False)["x"]))
     head, body, _ = token(good).split(".")
     unsigned = "eyJhbGciOiJub25lIn0." + body + "."
     for text in (
