@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from sluis.benefits.law import law
-from sluis.kernel.territory import municipality
+from sluis.kernel.territory import bodies, municipality, nis_of, territory
 from sluis.kernel.text import Message, msg
 from sluis.rules.rule import spoken
 from sluis.web.map import Tile, tiles
@@ -52,7 +52,13 @@ def bars(rows: Sequence[tuple[Message, int]]) -> list[Bar]:
 
 def on_the_map(rows: Sequence[Mapping[str, Any]], day: date) -> list[DrawnMunicipality]:
     """Return every tile with what was paid there, shaded by the amount a child in five equal groups."""
-    paid = {str(row["nis"]): (int(row["due_cents"]), int(row["children"])) for row in rows if row["nis"]}
+    paid: dict[str, tuple[int, int]] = {}
+    present = _present_codes(day)
+    for row in rows:
+        if row["nis"]:
+            nis = present.get(str(row["nis"]), str(row["nis"]))
+            cents, children = paid.get(nis, (0, 0))
+            paid[nis] = (cents + int(row["due_cents"]), children + int(row["children"]))
     means = sorted(cents // children for cents, children in paid.values() if children and cents > 0)
     found = []
     for tile in sorted(tiles().values(), key=lambda tile: (tile.row, tile.column)):
@@ -62,6 +68,13 @@ def on_the_map(rows: Sequence[Mapping[str, Any]], day: date) -> list[DrawnMunici
         name = where.name if where is not None else tile.nis
         found.append(DrawnMunicipality(tile, name, cents, children, shade))
     return found
+
+
+@lru_cache(maxsize=4)
+def _present_codes(day: date) -> Mapping[str, str]:
+    """Return the code of the municipality of a day by every code that its places have had."""
+    towns = [(body, nis) for body in bodies() if body.kind == "municipality" and (nis := nis_of(body, day))]
+    return {code: nis for body, nis in towns for code in territory(body, day)}
 
 
 def _shade(mean: int, means: Sequence[int]) -> int:

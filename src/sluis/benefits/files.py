@@ -96,7 +96,9 @@ _WEIGHT: Final = ("final", "provisional", "undecided")
 
 def _expected(born: date, now: Month) -> list[tuple[Month, Message]]:
     """Return the birthdays at which the law looks again, at most two, and the start of the next award year."""
-    found = [(Month(born.year + years, born.month), words) for years, words in _STEPS]
+    is_old = born.year < _NEW_AMOUNTS_FROM
+    steps = [(years, words) for years, words in _STEPS if is_old or years >= _GROWN]
+    found = [(Month(born.year + years, born.month), words) for years, words in steps]
     later = [(month, words) for month, words in found if month > now][:2]
     september = Month(now.year + (now.month >= _SEPTEMBER), _SEPTEMBER)
     return sorted(
@@ -112,6 +114,8 @@ def _expected(born: date, now: Month) -> list[tuple[Month, Message]]:
 
 
 _SEPTEMBER: Final = 9
+_NEW_AMOUNTS_FROM: Final = 2019
+_GROWN: Final = 18
 _AWARD_YEAR: Final = msg("nieuw toekenningsjaar: wij kijken opnieuw naar het inkomen, en de bedragen kunnen stijgen")
 
 
@@ -125,7 +129,7 @@ class Reasons:
 
 
 def reasons_of(
-    directory: Path, *, run: int, child: str, month: Month, benefit: str, teller: Teller, budget: int = 150
+    directory: Path, *, run: int, child: str, month: Month, benefit: str, teller: Teller, budget: int = 60
 ) -> Reasons:
     """Return the reasons of a decision from the frozen facts of a run; a SluisError where they cannot be read."""
     book = GrantBook(directory)

@@ -47,7 +47,7 @@ class Otherwise:
         )
 
 
-def otherwise(family: Family, child: str, benefit: str, *, budget: int = 300) -> tuple[Otherwise, ...]:
+def otherwise(family: Family, child: str, benefit: str, *, budget: int = 120) -> tuple[Otherwise, ...]:
     """Return for each fact that the decision looked at, in any book, the nearest change that changes the amount.
 
     A change in an earlier book counts only when the amount itself becomes another. At most `budget` trials per book.

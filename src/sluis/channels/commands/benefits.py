@@ -18,6 +18,7 @@ from sluis.benefits.explaining import explain
 from sluis.benefits.grants.book import GrantBook
 from sluis.benefits.money.desk import PayDesk, Payees
 from sluis.benefits.running import Summary, Switches, run_month
+from sluis.channels.commands.benefits_publish import publish_command
 from sluis.channels.commands.benefits_simulate import simulate_command
 from sluis.channels.commands.terminal import err, is_interactive, language, out, say, spoken
 from sluis.kernel.errors import SluisError
@@ -27,6 +28,7 @@ from sluis.kernel.text import Message, msg
 from sluis.web.languages import LANGUAGES, translate
 
 app = typer.Typer(help="Het Groeipakket: rechten toetsen, uitleggen en berekenen.", no_args_is_help=True)
+app.command("publish")(publish_command)
 
 ENGINES = ("polars", "duckdb", "interpreter")
 
