@@ -39,7 +39,7 @@ def whole(here: World, request: bytes) -> bytes:
     done = run(lists, Asker(AGREEMENT, CITY, "an", "command-line", key=KEY), name="r.xlsx", content=request, at=AT)
     if done.state != "answered":
         raise RuntimeError(f"the exchange ended as {done.state}: {done.reasons}")
-    content = open_answer(lists, done.id, party=CITY)
+    content = open_answer(lists, done.id, party=CITY, at=AT)
     finish_collection(lists, UUID(str(done.id)), by="an", at=AT)
     return content
 

@@ -284,19 +284,19 @@ def test_the_claims_of_acm_idm_are_read() -> None:
 @pytest.mark.parametrize(
     ("claim", "roles"),
     [
-        ("officer:0207495470", {"officer"}),
-        (["Officer:0207495470,dpo:0207495470"], {"officer", "dpo"}),
-        (["officer:0207438458"], set()),
-        (["officer"], set()),
-        (["koning:0207495470"], set()),
-        ([], set()),
-        (7, set()),
-        ({"officer": 1}, set()),
+        ("officer:0207495470", ["officer"]),
+        (["Officer:0207495470,dpo:0207495470"], ["dpo", "officer"]),
+        (["officer:0207438458"], []),
+        (["officer"], []),
+        (["koning:0207495470"], []),
+        ([], []),
+        (7, []),
+        ({"officer": 1}, []),
     ],
     ids=str,
 )
-def test_roles_of_the_provider_count_for_the_chosen_body_only(claim: object, roles: set[str]) -> None:
-    assert read({**OFFICER, "sluis_rol_3d": claim}).roles == roles
+def test_roles_of_the_provider_count_for_the_chosen_body_only(claim: object, roles: list[str]) -> None:
+    assert sorted(read({**OFFICER, "sluis_rol_3d": claim}).roles or ()) == roles
 
 
 def test_the_national_number_is_dropped_unless_an_agreement_allows_it_and_never_for_who_works() -> None:
