@@ -47,6 +47,7 @@ BENEFITS: Final = (
     "schooltoeslag",
 )
 MUNICIPAL: Final = "municipal:"
+PARAMETERS: Final = "parameters.yaml"
 
 
 class _Strict(BaseModel):
@@ -153,10 +154,14 @@ def read_case(path: Path) -> Case:
 
 
 def case_paths(paths: list[Path]) -> list[Path]:
-    """Return the files, and of each directory its YAML files with those of folders in it, by name."""
+    """Return the files, and of each directory its YAML files with those of folders in it, by name.
+
+    The parameters of a package lie beside its cases and are no case.
+    """
     found: list[Path] = []
     for path in paths:
-        found += sorted(path.rglob("*.yaml")) + sorted(path.rglob("*.yml")) if path.is_dir() else [path]
+        inside = [*sorted(path.rglob("*.yaml")), *sorted(path.rglob("*.yml"))] if path.is_dir() else [path]
+        found += [each for each in inside if each == path or each.name != PARAMETERS]
     return found
 
 

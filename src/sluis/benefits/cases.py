@@ -93,6 +93,8 @@ class _Runner:
             failures = tuple(self._failures(expected))
         except SluisError as fault:
             failures = (fault.what,)
+        except pl.exceptions.PolarsError as fault:  # facts that no reading foresaw: this row fails, the others go on
+            failures = (msg("De feiten zijn niet te verwerken ({kind}).", kind=type(fault).__name__),)
         return Checked(expected, failures)
 
     def _failures(self, expected: Expected) -> Iterable[Message]:

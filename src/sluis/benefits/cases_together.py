@@ -49,7 +49,10 @@ class Together:
         if asked not in self._alone and (asked, None) not in self._decided:
             try:
                 self._decided[asked, None] = self._decide(asked, self._asking[asked])
-            except SluisError:  # one case has facts or a month that no rule takes: the others must not bear it
+            except (
+                SluisError,
+                pl.exceptions.PolarsError,
+            ):  # one case has facts or a month that no rule takes: the others must not bear it
                 self._alone.add(asked)
         if asked not in self._alone:
             return self._decided[asked, None]

@@ -12,7 +12,7 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from sluis.benefits.case_files import case_paths, read_case
-from sluis.benefits.cases import CaseResult, run_case
+from sluis.benefits.cases import CaseResult, run_cases
 from sluis.benefits.deciding import Engine
 from sluis.benefits.explaining import explain
 from sluis.benefits.grants.book import GrantBook
@@ -56,8 +56,7 @@ def case_command(
     """Toets gevallen: elke verwachting, uitgekomen of niet, en aan het eind hoeveel gevallen slaagden en faalden."""
     chosen = engine_of(engine)
     passed = failed = 0
-    for path in case_paths(files):
-        result = run_case(path, engine=chosen, refuse_weak=refuse_weak)
+    for result in run_cases(case_paths(files), engine=chosen, refuse_weak=refuse_weak):
         _print(result)
         passed, failed = passed + result.passed, failed + (not result.passed)
     # This line is the same in every language: scripts read it.
