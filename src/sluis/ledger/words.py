@@ -36,6 +36,13 @@ KIND_WORDS: Mapping[str, Message] = {
     "document-attached": msg("Document bij een overeenkomst gevoegd"),
     "document-signed": msg("Ondertekend document opgenomen"),
     "trust-list-changed": msg("Vertrouwenslijst gewijzigd"),
+    "machine-registered": msg("Systeem geregistreerd"),
+    "machine-key-added": msg("Sleutel van een systeem toegevoegd"),
+    "machine-key-retired": msg("Sleutel van een systeem ingetrokken"),
+    "machine-revoked": msg("Systeem ingetrokken"),
+    "machine-request": msg("Ondertekende opdracht van een systeem"),
+    "sandbox-opened": msg("Proefpartij geopend"),
+    "sandbox-closed": msg("Proefpartij opgeruimd"),
     "condition-recorded": msg("Voorwaarde vastgelegd"),
     "condition-withdrawn": msg("Voorwaarde teruggenomen"),
     "head-appointed": msg("Leidend ambtenaar genoteerd"),
@@ -99,6 +106,10 @@ GROUP_WORDS: Mapping[str, Message] = {
 }
 
 DETAIL_WORDS: Mapping[str, Message] = {
+    "signature": msg("Handtekening (SHA-256)"),
+    "key": msg("Sleutel"),
+    "machine": msg("Systeem"),
+    "step": msg("Stap"),
     "agreement": msg("Overeenkomst"),
     "condition": msg("Voorwaarde"),
     "state": msg("Toestand daarna"),

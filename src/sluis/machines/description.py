@@ -83,13 +83,20 @@ _DIGEST = {
     "schema": {"type": "string"},
 }
 
+_PARAMETERS = {
+    "agreement": "The code of an agreement of your party.",
+    "after": "The last one of the page before.",
+    "before": "The last entry of the page before.",
+    "entry": "The number of an entry of your party.",
+    "exchange": "The number of an exchange of your party.",
+}
 _COMMON = (400, 401, 403, 408, 413, 422, 429, 503)
 _EXTRA = {"get": (404, 409), "post": (404, 409)}
 _EXAMPLES: dict[str, Any] = {
     "createRelease": {
         "leg": "answer",
         "items": ["child-insz", "right-since"],
-        "subject": {"insz": "26610100175"},
+        "subject": {"insz": "15660100196"},
     },
     "previewRelease": {"leg": "answer", "items": ["child-insz", "right-since"]},
 }
@@ -148,6 +155,9 @@ def _relative(path: str) -> str:
 def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     is_open = path in ("/token", "/jwks.json")
     parameters = operation.setdefault("parameters", [])
+    for parameter in parameters:
+        if "description" not in parameter:
+            parameter["description"] = _PARAMETERS[parameter["name"]]
     parameters.append(_CORRELATION)
     if not is_open:
         parameters.extend(_SIGNATURE)

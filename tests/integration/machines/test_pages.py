@@ -8,7 +8,8 @@ import httpx
 from joserfc.jwk import ECKey
 
 from sluis.machines.problems import TYPES
-from sluis.machines.sandbox import tidy
+from sluis.machines.sandbox import is_offered, tidy
+from sluis.settings import Settings
 from tests.integration.machines.client import System, new_key
 from tests.integration.machines.world import ISSUER, RELEASES, World
 
@@ -81,3 +82,8 @@ def test_every_type_of_problem_has_its_page(world: World) -> None:
         assert str(about.status) in page.text
     assert world.http.get("/problemen/there-is-none").status_code == 404
     assert world.http.get("/problemen").status_code == 200
+
+
+def test_production_has_no_sandbox() -> None:
+    assert not is_offered(Settings(environment="production", sandbox=True))
+    assert is_offered(Settings(environment="demo"))
