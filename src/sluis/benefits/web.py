@@ -108,7 +108,7 @@ def tiles_of(connection: Connection, person: SignedIn) -> Sequence[Tile]:
 class _Pages:
     def __init__(self, book: Path, secrets: PersonSecret, numbers_of: NumbersOf) -> None:
         self._book, self._secrets, self._numbers_of = book, secrets, numbers_of
-        self._teller = Teller()
+        self._teller = Teller(with_receipts=True)
 
     def home(self, request: Request, person: Officer) -> Response:
         """Show the runs, and the way to a file."""

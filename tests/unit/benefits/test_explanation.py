@@ -153,6 +153,16 @@ def test_what_would_change_the_amount_really_does_also_through_an_earlier_book()
         assert told.amount_cents == change.amount_cents != 2492
 
 
+def test_an_explanation_can_carry_the_receipt_of_every_book() -> None:
+    family = family_in(Month(2020, 4))
+    (told,) = Teller(with_receipts=True).explain(family, "mid", benefits=("leeftijdsbijslag",))
+    written = as_json(told, str)
+    VALID.validate(written)
+    assert written["receipts"].keys() == {"kind", "zijde", "leeftijd"}
+    assert dict(family_in(Month(2020, 4)).receipts) == written["receipts"]
+    assert dict(family_in(Month(2020, 5)).receipts) != written["receipts"]
+
+
 def test_nobody_is_told_to_be_born_on_another_day() -> None:
     changes = otherwise(family_in(Month(2020, 4)), "mid", "leeftijdsbijslag", budget=40)
     assert not {change.fact.name for change in changes} & {"born", "died", "household", "share"}

@@ -15,6 +15,7 @@ from sluis.benefits.law import Decided, Law
 from sluis.kernel.month import Month
 from sluis.rules import InForce, Interpretation, interpret
 from sluis.rules.nodes import Scalar
+from sluis.rules.receipt import receipt_of, rows_digest
 from sluis.rules.units import Kind
 
 Row = Mapping[str, Scalar]
@@ -41,6 +42,13 @@ class Family:
     def links(self) -> dict[tuple[str, str, str], tuple[Link, tuple[tuple[str, str, str], ...]]]:
         """The links of the chains made so far, by book, row and rule, each with where it leads."""
         return {}
+
+    @cached_property
+    def receipts(self) -> tuple[tuple[str, str], ...]:
+        """Of each book the hash that signs for its outcomes."""
+        return tuple(
+            (name, receipt_of(told.law, rows_digest(told.law, told.rows)).digest) for name, told in self.told.items()
+        )
 
     @cached_property
     def children(self) -> tuple[str, ...]:

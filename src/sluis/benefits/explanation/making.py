@@ -41,7 +41,8 @@ class _Known:
 class Teller:
     """Makes explanations; what all families of a month share (titles, texts, values) is made once and kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, with_receipts: bool = False) -> None:
+        self.with_receipts = with_receipts
         self._rules: dict[tuple[int, str], tuple[InForce, _Known]] = {}
         self._groups: dict[int, tuple[InForce, frozenset[str]]] = {}
         self._earlier: dict[str, frozenset[str]] = {}
@@ -133,6 +134,7 @@ class _Told:
             weak=tuple(weak.values()),
             chain=tuple(chain),
             provisional_because=self._provisional(book, keys) if amount else None,
+            receipts=family.receipts if self._teller.with_receipts else (),
         )
 
     def _provisional(self, book: str, keys: list[str]) -> Message | None:

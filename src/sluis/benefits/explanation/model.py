@@ -103,6 +103,8 @@ class Explanation:
     provisional_because: Message | None = None
     payees: tuple[Paid, ...] = ()
     pay_day: date | None = None
+    receipts: tuple[tuple[str, str], ...] = ()
+    """Of each book the hash of engine, rules, parameters and inputs that decided (see `sluis.rules.receipt`)."""
 
     @property
     def decision(self) -> Decision:

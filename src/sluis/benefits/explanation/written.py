@@ -25,7 +25,6 @@ def as_json(
     language: str = "nl",
     changes: Sequence[Otherwise] = (),
     next_change: tuple[Month, int | None] | None = None,
-    receipts: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Return the explanation as JSON values; `say` turns a sentence into `language`. Its form: `SCHEMA`."""
     return {
@@ -79,7 +78,7 @@ def as_json(
         "next_change": None
         if next_change is None
         else {"month": str(next_change[0]), "amount": _cents(next_change[1])},
-        "receipts": dict(receipts or {}),
+        "receipts": dict(told.receipts),
     }
 
 
