@@ -7,7 +7,7 @@ out. Nothing here commits, so a ledger that cannot be written takes the release 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache, partial
 from uuid import uuid4
@@ -94,6 +94,7 @@ class Gate:
             prepare(records)
         if not looked.is_held:
             _still_in_force(hold_agreement(connection, request.agreement), situation)
+            _still_granted(looked, situation)
         return self._conclude(connection, situation, records, {} if ahead is None else ahead())
 
     def preview(self, connection: Connection, request: Request) -> Refused | None:
@@ -144,7 +145,7 @@ class Gate:
         )
         if not hold or len(request.subjects) > _FEW:
             state = read_state(connection, request.agreement)
-            return _Looked(state, ask_recorded()(), None, is_held=False)
+            return _Looked(state, ask_recorded()(), None, is_held=False, ask_again=ask_recorded)
         with connection.pipeline():
             held = ask_to_hold(connection, request.agreement)
             recorded = ask_recorded()
@@ -215,6 +216,7 @@ class Gate:
         ):
             if not looked.is_held:
                 _still_in_force(read_state(connection, request.agreement), situation)
+                _still_granted(looked, situation)
             for found in portion:
                 asked = scope.get(found.subject)
                 if asked is not None:
@@ -263,12 +265,16 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class _Looked:
-    """What was read before deciding; `facts` only where they came in the same round trip."""
+    """What was read before deciding; `facts` only where they came in the same round trip.
+
+    `ask_again` reads what is recorded now: a release that takes a while looks at roles and conditions as it goes.
+    """
 
     state: AgreementState | None
     recorded: store.Recorded
     facts: Mapping[Insz, SubjectFacts] | None
     is_held: bool
+    ask_again: Callable[[], Callable[[], store.Recorded]] | None = None
 
 
 @dataclass(frozen=True)
@@ -315,6 +321,21 @@ def _still_in_force(state: AgreementState | None, situation: Situation) -> None:
     now = state.on(situation.on) if state is not None else None
     if now is None or now.state not in OPEN or now.text_hash != situation.policy.text_hash:
         raise ReleaseStopped((_no_agreement(),))
+
+
+def _still_granted(looked: _Looked, situation: Situation) -> None:
+    """Stop a release whose actor lost the role, or of which a condition was withdrawn, while it was running."""
+    if looked.ask_again is None:
+        return
+    before, now = looked.recorded, looked.ask_again()()
+    gone = set(before.conditions) - set(now.conditions)
+    if now.roles >= before.roles and not gone:
+        return
+    conditions = situation.standing.conditions - {code for _, code in gone}
+    standing = replace(situation.standing, roles=now.roles, conditions=conditions)
+    refused = decide(replace(situation, standing=standing))
+    if refused is not None:
+        raise ReleaseStopped(refused.reasons)
 
 
 def _entry(

@@ -61,6 +61,24 @@ def test_a_revocation_stops_a_bulk_release_at_its_next_portion(database: Databas
     assert (house.entries("release"), house.uses()) == (0, 0)
 
 
+@pytest.mark.parametrize("portion", [0, 3])
+def test_a_role_that_is_withdrawn_stops_a_bulk_release_at_its_next_portion(database: Database, portion: int) -> None:
+    house = build_house(database)
+    children = _full(house)
+    seen = iter(range(100))
+
+    def withdraw_at_portion() -> None:
+        if next(seen) == portion:
+            with database.owner() as owner:
+                owner.execute("UPDATE actor_role SET valid = 'empty'")
+
+    house.population.between_portions = withdraw_at_portion
+    with pytest.raises(ReleaseStopped) as stopped, database.transaction() as connection:
+        house.gate.release(connection, house.request(*children))
+    assert [reason.code for reason in stopped.value.reasons] == ["actor-without-role"]
+    assert (house.entries("release"), house.uses()) == (0, 0)
+
+
 def test_a_revocation_after_the_last_portion_still_stops_a_bulk_release(database: Database) -> None:
     house = build_house(database)
     children = _full(house)
