@@ -138,15 +138,15 @@ def prepared(connection: Connection, offer: Offer, *, code: str, on: date) -> Ag
     """Return the offered standard agreement with the data of the body filled in, as the register has them."""
     text = template(offer.template)
     row = store.find_party(connection, offer.party)
-    blank = [one.id for one in text.parties if one.body is None and one.class_of is None]
-    if row is None or not blank or hash_of(text) != offer.template_hash:
+    newcomer = text.offer.to if text.offer is not None else None
+    if row is None or newcomer is None or hash_of(text) != offer.template_hash:
         raise SluisError(
             "offer-outdated",
             msg("Het aanbod gaat over een standaardovereenkomst die intussen veranderd is."),
             remedy=msg("Vraag een nieuw aanbod."),
         )
     completion = Completion(
-        format="sluis-completion/1", template=text.id, agreement=code, parties={blank[0]: _own_data(row, on)}
+        format="sluis-completion/1", template=text.id, agreement=code, parties={newcomer: _own_data(row, on)}
     )
     made = complete(text, completion)
     if isinstance(made, list):
