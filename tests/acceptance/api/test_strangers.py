@@ -96,7 +96,7 @@ def _body(operation: dict[str, Any]) -> bytes:
 
 
 def _curl(system: System, method: str, path: str, body: bytes, folder: Path) -> Any:
-    order = {"idempotency_key": "an-example-" + path.replace("/", "-"), "content_type": "application/json"}
+    order: Any = {"idempotency_key": "an-example-" + path.replace("/", "-"), "content_type": "application/json"}
     headers = system.headers(method, path, body, **(order if body else {}))
     command = ["curl", "-sS", "-X", method, system.issuer + path]
     for name, value in headers.items():

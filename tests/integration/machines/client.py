@@ -15,7 +15,7 @@ import httpx
 from http_message_signatures import HTTPMessageSigner, HTTPSignatureKeyResolver
 from http_message_signatures.digests import ContentDigest
 from joserfc import jwt
-from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
+from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from sluis.machines.keys import PublicKey, described
 from sluis.machines.signing import ALGORITHMS
@@ -42,7 +42,7 @@ class Message:
     headers: dict[str, str]
 
 
-def new_key(kind: str = "EC") -> Key:
+def new_key(kind: str = "EC") -> Any:
     """Return a fresh private key of one of the three kinds."""
     if kind == "EC":
         return ECKey.generate_key("P-256")
@@ -56,7 +56,7 @@ class System:
     http: httpx.Client
     issuer: str
     id: str
-    key: Key
+    key: Any
     clock: Any
     token: str = ""
     seen: list[httpx.Response] = field(default_factory=list)
@@ -123,7 +123,7 @@ class System:
         message = Message(method, self.issuer + path, given)
         signer = HTTPMessageSigner(
             signature_algorithm=ALGORITHMS[self.public.algorithm],
-            key_resolver=_Private(self.key.private_key),  # type: ignore[attr-defined]
+            key_resolver=_Private(self.key.private_key),
         )
         signer.sign(
             message,
@@ -144,10 +144,10 @@ class System:
         self.seen.append(answer)
         return answer
 
-    def get(self, path: str, **more: str) -> httpx.Response:
+    def get(self, path: str, **more: Any) -> httpx.Response:
         return self.send("GET", path, headers=self.headers("GET", path, **more))
 
-    def post(self, path: str, content: Any, *, key: str | None = None, **more: str) -> httpx.Response:
+    def post(self, path: str, content: Any, *, key: str | None = None, **more: Any) -> httpx.Response:
         body = content if isinstance(content, bytes) else json.dumps(content).encode()
         kind = more.pop("content_type", "application/json")
         headers = self.headers("POST", path, body, idempotency_key=key or str(uuid4()), content_type=kind, **more)

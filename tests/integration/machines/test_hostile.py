@@ -27,7 +27,7 @@ AGREEMENTS = "/api/v1/agreements"
 
 def kind_of(answer: Any) -> str:
     assert answer.headers["content-type"] == "application/problem+json", answer.text
-    return answer.json()["type"].rpartition("/")[2]
+    return str(answer.json()["type"]).rpartition("/")[2]
 
 
 # -- assertions ------------------------------------------------------------------------------------------------------
@@ -42,7 +42,7 @@ def _unsigned(system: System, algorithm: str) -> str:
 def test_no_assertion_but_a_fresh_one_of_a_registered_key_gets_a_token(world: World) -> None:
     system, now = world.system(), world.clock()
     stranger = System(world.http, ISSUER, system.id, new_key(), world.clock)
-    pem = system.key.as_pem(private=False)  # type: ignore[attr-defined]
+    pem = system.key.as_pem(private=False)
     claims = {"iss": system.id, "sub": system.id, "aud": ISSUER, "exp": int(now.timestamp()) + 60, "jti": "x" * 20}
     confused = {"alg": "HS256", "kid": system.public.thumbprint}
     wrong = {

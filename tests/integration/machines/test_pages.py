@@ -48,11 +48,11 @@ def test_a_sandbox_is_had_in_a_minute_and_answers(world: World) -> None:
 
 def test_a_sandbox_takes_an_own_public_key_and_shows_no_secret(world: World) -> None:
     key = new_key("OKP")
-    page = _open(world.http, key=key.as_pem(private=False).decode())  # type: ignore[attr-defined]
+    page = _open(world.http, key=key.as_pem(private=False).decode())
     assert "PRIVATE KEY" not in page.text
     _, machine, _, agreement = _codes(page)[:4]
     System(world.http, ISSUER, machine, key, world.clock).sign_in(agreement=agreement)
-    private = key.as_pem(private=True).decode()  # type: ignore[attr-defined]
+    private = key.as_pem(private=True).decode()
     refused = _open(world.http, key=private)
     assert refused.status_code == 422
     assert private.splitlines()[1] not in refused.text

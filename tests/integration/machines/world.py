@@ -123,7 +123,12 @@ def build_world(database: Database, home: Path, **settings: Any) -> World:
         agreements.add_parties(
             connection, agreement=AGREEMENT, digest=house.text_hash, parties=frozenset({WINGENE, "opgroeien-regie"})
         )
-    values = {"environment": "test", "fictitious_insz": True, "home": home, "public_url": ISSUER} | settings
+    values: dict[str, Any] = {
+        "environment": "test",
+        "fictitious_insz": True,
+        "home": home,
+        "public_url": ISSUER,
+    } | settings
     made = Settings(**values)
     keys = ledger_keys(made)
     vault = open_vault(home / "keys" / "files.age-identity")
