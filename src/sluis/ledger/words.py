@@ -59,6 +59,10 @@ KIND_WORDS: Mapping[str, Message] = {
     "key-destroyed": msg("Sleutel van de bestanden vernietigd"),
     "file-destroyed": msg("Bestand vernietigd"),
     "copy-destroyed": msg("Eigen kopie vernietigd"),
+    "grants-published": msg("Beslissingen over het Groeipakket gepubliceerd"),
+    "file-consulted": msg("Dossier van het Groeipakket ingekeken"),
+    "letter-made": msg("Brief over het Groeipakket gemaakt"),
+    "fact-asked": msg("Ontbrekend gegeven gevraagd"),
     "person-erased": msg("Persoon uit het grootboek gewist"),
 }
 
