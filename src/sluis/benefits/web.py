@@ -6,10 +6,9 @@ A file is asked for by POST, so that no number of a person stands in an address;
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Form, Request, Response
@@ -24,13 +23,24 @@ from sluis.benefits.letters import Letter, Party, letter_pdf
 from sluis.benefits.letters.wording import month_in_words
 from sluis.benefits.money.accounts import PAYERS, WITHOUT_CHOICE
 from sluis.benefits.policy import can_see_figures, payer_of
+from sluis.benefits.web_parts import (
+    Asked,
+    AskedForm,
+    Word,
+    by_benefit,
+    in_language,
+    must_open,
+    must_see,
+    name_of,
+    not_found,
+    own_file,
+)
 from sluis.database import Connection
 from sluis.gate.actions import day_of
 from sluis.gate.store import insz_of
-from sluis.kernel.errors import SluisError
 from sluis.kernel.insz import Insz, InszFault, read_insz
 from sluis.kernel.month import Month
-from sluis.kernel.text import Message, msg
+from sluis.kernel.text import msg
 from sluis.ledger.actions import record
 from sluis.ledger.entry import Entry
 from sluis.ledger.numbers import looks_like_insz
@@ -50,29 +60,6 @@ Officer = Annotated[SignedIn, Depends(require_right("benefits-read"))]
 Citizen = Annotated[SignedIn, Depends(require_right("own-data"))]
 NumbersOf = Callable[[Connection, Insz], Sequence[Insz]]
 """Every number that the person with this number has had; the application supplies it."""
-Word = Annotated[str, Form(max_length=100)]
-Number = Annotated[int, Form()]
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One decision that a reader asks the reasons of."""
-
-    child: str = field(repr=False)
-    benefit: str
-    month: Month
-    run: int
-
-
-def asked_of(kind: Word, toelage: Word, maand: Word, run: Number) -> Asked:
-    """Read a decision from a form."""
-    try:
-        return Asked(kind, toelage, Month.parse(maand), run)
-    except SluisError as fault:
-        raise HTTPException(422) from fault
-
-
-AskedForm = Annotated[Asked, Depends(asked_of)]
 
 
 def build_router(*, book: Path, secrets: PersonSecret, numbers_of: NumbersOf) -> APIRouter:
@@ -112,7 +99,7 @@ class _Pages:
 
     def home(self, request: Request, person: Officer) -> Response:
         """Show the runs, and the way to a file."""
-        _must_see(person)
+        must_see(person)
         with kit_of(request).database.transaction() as connection:
             runs = store.list_runs(connection, most=36)
         return render(
@@ -125,7 +112,7 @@ class _Pages:
 
     def run(self, request: Request, run: int, person: Officer) -> Response:
         """Show the figures of one run."""
-        _must_see(person)
+        must_see(person)
         with kit_of(request).database.transaction() as connection:
             found = store.find_run(connection, run)
         if found is None:
@@ -138,7 +125,7 @@ class _Pages:
             month=month_in_words(month_of(found.month)),
             benefits=[{**each, "title": benefit_title(each["benefit"])} for each in told["benefits"]],
             bars=bars([(benefit_title(each["benefit"]), each["amount_cents"]) for each in told["benefits"]]),
-            changes=_by_benefit(told["changes"]),
+            changes=by_benefit(told["changes"]),
             payers=[{**each, "name": PAYERS.get(each["payer"] or "", "")} for each in told["payers"]],
             drawn=on_the_map(told["municipalities"], day_of(kit_of(request).clock())),
             map_size=drawing_size(),
@@ -148,7 +135,7 @@ class _Pages:
 
     def open_cases(self, request: Request, person: Officer, run: int = 0, wat: str = "", pagina: int = 1) -> Response:
         """Show what could not be decided, or only provisionally, by what is missing."""
-        _must_see(person)
+        must_see(person)
         payer, page = payer_of(person), max(1, min(pagina, 10_000))
         with kit_of(request).database.transaction() as connection:
             latest = next(iter(store.list_runs(connection, most=1)), None)
@@ -180,11 +167,11 @@ class _Pages:
 
     def mark_asked(self, request: Request, person: Officer, asked: AskedForm, wat: Annotated[str, Form()]) -> Response:
         """Write that somebody was asked for what is missing, and show the queue again."""
-        payer = _must_open(person)
+        payer = must_open(person)
         kit = kit_of(request)
         at = kit.clock()
         with kit.database.transaction() as connection:
-            _own_file(connection, asked.child, payer)
+            own_file(connection, asked.child, payer)
             month = asked.month.year * 12 + asked.month.month - 1
             fresh = store.insert_question(
                 connection, child=asked.child, benefit=asked.benefit, month=month, lacks=wat[:2000], by=person.id, at=at
@@ -198,7 +185,7 @@ class _Pages:
         bekend: Annotated[int, Form()] = 0,
     ) -> Response:  # fmt: skip
         """Open the file of a family by number, or show who has that name; a file of another payer is not there."""
-        payer, kit = _must_open(person), kit_of(request)
+        payer, kit = must_open(person), kit_of(request)
         number = read_insz(nummer, fictitious=kit.settings.fictitious_insz) if nummer else None
         with kit.database.transaction() as connection:
             if number is not None and not isinstance(number, InszFault):
@@ -232,7 +219,7 @@ class _Pages:
         known = store.find_persons(connection, [*numbers, *children])
         mine = [each for each in known.values() if each.payer == payer]
         if not mine or not children:
-            return _not_found(request)
+            return not_found(request)
         lines = store.lines_of_children(connection, children, at_run=at_run)
         people = store.find_persons(connection, [*children, *{line.payee for line in lines if line.payee}])
         self._look(connection, request, person, children, kind="file-consulted")
@@ -266,18 +253,18 @@ class _Pages:
 
     def why(self, request: Request, person: Officer, asked: AskedForm) -> Response:
         """Show why something was decided."""
-        payer = _must_open(person)
+        payer = must_open(person)
         with kit_of(request).database.transaction() as connection:
-            _own_file(connection, asked.child, payer)
+            own_file(connection, asked.child, payer)
             self._look(connection, request, person, [asked.child], kind="file-consulted")
-            name = _name(connection, asked.child)
+            name = name_of(connection, asked.child)
         return self._why(request, asked, self._reasons(asked), name, letter="/groeipakket/brief")
 
     def letter(self, request: Request, person: Officer, asked: AskedForm) -> Response:
         """Give the letter about a decision as PDF."""
-        payer = _must_open(person)
+        payer = must_open(person)
         with kit_of(request).database.transaction() as connection:
-            _own_file(connection, asked.child, payer)
+            own_file(connection, asked.child, payer)
             self._look(connection, request, person, [asked.child], kind="letter-made")
         return self._letter(request, asked, payer)
 
@@ -323,7 +310,7 @@ class _Pages:
                 line.benefit == asked.benefit and (line.payee in numbers or line.child in numbers) for line in lines
             ):
                 raise HTTPException(404)
-            return _name(connection, asked.child)
+            return name_of(connection, asked.child)
 
     def _reasons(self, asked: Asked) -> Reasons:
         return reasons_of(
@@ -358,8 +345,10 @@ class _Pages:
         child = people.get(asked.child)
         sender = payer or (child.payer if child is not None and child.payer else WITHOUT_CHOICE)
         to = people.get(payee)
-        reader = to.name if to is not None and to.name else _say(request, msg("aan de begunstigde"))
-        child_name = child.given_name if child is not None and child.given_name else _say(request, msg("uw kind"))
+        reader = to.name if to is not None and to.name else in_language(request, msg("aan de begunstigde"))
+        child_name = (
+            child.given_name if child is not None and child.given_name else in_language(request, msg("uw kind"))
+        )
         pdf = letter_pdf(
             Letter(
                 told=reasons.told,
@@ -395,46 +384,3 @@ class _Pages:
             subjects={"asked": [Insz(each) for each in children if len(each) == _DIGITS and looks_like_insz(each)]},
             secrets=self._secrets,
         )
-
-
-def _not_found(request: Request) -> Response:
-    """A number that nobody has and one of another payer look the same."""
-    error = ("nummer", msg("Bij uw uitbetaler is er geen dossier met dit nummer."))
-    return render(
-        request, "benefits/found.html", status_code=404, people=[], family_name="", given_name="", errors=(error,)
-    )
-
-
-def _by_benefit(changes: Sequence[dict[str, Any]]) -> list[tuple[Message, dict[str, int]]]:
-    found: dict[str, dict[str, int]] = {}
-    for each in changes:
-        found.setdefault(each["benefit"], {})[each["change"]] = each["len"]
-    return [(benefit_title(benefit), counts) for benefit, counts in found.items()]
-
-
-def _must_see(person: SignedIn) -> None:
-    if not can_see_figures(person):
-        raise HTTPException(404)
-
-
-def _must_open(person: SignedIn) -> str:
-    payer = payer_of(person)
-    if payer is None:
-        raise HTTPException(404)
-    return payer
-
-
-def _own_file(connection: Connection, child: str, payer: str) -> None:
-    """Refuse a child of another payer as one that is not there."""
-    known = store.find_persons(connection, [child]).get(child)
-    if known is None or known.payer != payer:
-        raise HTTPException(404)
-
-
-def _name(connection: Connection, child: str) -> str:
-    known = store.find_persons(connection, [child]).get(child)
-    return known.name if known is not None else ""
-
-
-def _say(request: Request, sentence: Message) -> str:
-    return translate(sentence, language_of(request))
