@@ -20,8 +20,10 @@ from sluis.benefits.tables import cents_of
 from sluis.kernel.errors import SluisError
 from sluis.kernel.month import Month
 from sluis.kernel.text import Message, msg
+from sluis.rules import Lack
 
 AT_ONCE = 500
+MOST_TOLD = 3
 
 
 @dataclass(frozen=True)
@@ -204,10 +206,24 @@ def _told(decided: Decided, output: str, child: str) -> list[object]:
 
 
 def _why_undecided(decided: Decided, benefit: str, child: str) -> Iterable[Message]:
+    """Tell in words what is not known, each thing once and not more than a few of them."""
     doubts = decided.doubts(benefit).filter((pl.col("child") == child) & (pl.col("lack") != "weak"))
-    names = ", ".join(sorted(f"{lack}:{name}" for lack, name in zip(doubts["lack"], doubts["name"], strict=True)))
-    if names:
-        yield msg("{period}: onbeslist, want er ontbreekt {names}.", period=decided.month, names=names)
+    missing = sorted(set(zip(doubts["lack"], doubts["name"], strict=True)))
+    if missing:
+        told, *others = [_in_words(lack, name) for lack, name in missing[:MOST_TOLD]]
+        for other in others:
+            told = Message("{one}; {other}", (("one", told), ("other", other)))
+        if len(missing) > MOST_TOLD:
+            told = msg("{told}; en nog {number} andere", told=told, number=len(missing) - MOST_TOLD)
+        yield msg("{period}: onbeslist, want dit is niet bekend: {told}.", period=decided.month, told=told)
+
+
+def _in_words(lack: str, name: str) -> Message:
+    """Return the title of a fact or rule beside its name; a parameter without a value has its name only."""
+    for book in law().rules.values():
+        if lack == Lack.FACT.value and name in book.facts:
+            return Message("{title} ({name})", (("title", book.facts[name].what), ("name", name)))
+    return Message("{name}", (("name", name),))
 
 
 def _written(cents: int) -> str:

@@ -59,6 +59,9 @@ def case_command(
     for result in run_cases(case_paths(files), engine=chosen, refuse_weak=refuse_weak):
         _print(result)
         passed, failed = passed + result.passed, failed + (not result.passed)
+    if failed:
+        why = msg("Waarom iets anders uitkwam: sluis benefits explain BESTAND --child ID --month JJJJ-MM.")
+        err.print(spoken(why), markup=False)
     # This line is the same in every language: scripts read it.
     out.print(f"{passed} passed, {failed} failed", markup=False)
     if failed or not passed:
