@@ -181,7 +181,7 @@ def _loaded(path: Path) -> Mapping[str, object]:
         text = path.read_text(encoding="utf-8")
         if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=_LOADER)):
             raise malformed(path, msg("het verwijst naar zichzelf (YAML-alias)"))
-        loaded = yaml.load(text, Loader=_LOADER)  # noqa: S506 -- both are safe loaders
+        loaded = yaml.load(text, Loader=_LOADER)  # noqa: S506 - both are safe loaders
     except (OSError, UnicodeDecodeError) as fault:
         raise malformed(path, msg("het bestand is niet te lezen")) from fault
     except (yaml.YAMLError, ValueError, RecursionError) as fault:
