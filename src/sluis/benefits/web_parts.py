@@ -55,6 +55,7 @@ def not_found(request: Request) -> Response:
 
 
 def by_benefit(changes: Sequence[dict[str, Any]]) -> list[tuple[Message, dict[str, int]]]:
+    """Return the counts of changes under the title of each benefit."""
     found: dict[str, dict[str, int]] = {}
     for each in changes:
         found.setdefault(each["benefit"], {})[each["change"]] = each["len"]
@@ -62,11 +63,13 @@ def by_benefit(changes: Sequence[dict[str, Any]]) -> list[tuple[Message, dict[st
 
 
 def must_see(person: SignedIn) -> None:
+    """Refuse whoever may not see figures of runs, as if nothing were there."""
     if not can_see_figures(person):
         raise HTTPException(404)
 
 
 def must_open(person: SignedIn) -> str:
+    """Return the payer whose families this person may open; refuse anyone else as if nothing were there."""
     payer = payer_of(person)
     if payer is None:
         raise HTTPException(404)
@@ -81,9 +84,11 @@ def own_file(connection: Connection, child: str, payer: str) -> None:
 
 
 def name_of(connection: Connection, child: str) -> str:
+    """Return the name of a person in the last published run, empty for nobody."""
     known = store.find_persons(connection, [child]).get(child)
     return known.name if known is not None else ""
 
 
 def in_language(request: Request, sentence: Message) -> str:
+    """Return a sentence in the language of the reader."""
     return translate(sentence, language_of(request))

@@ -21,7 +21,8 @@ from sluis.agreements.store import ask_to_hold, hold_agreement, is_intact, read_
 from sluis.database import Connection
 from sluis.gate import store
 from sluis.gate.model import Record, Released, ReleaseStopped, Request, Source, SubjectFacts, SubjectRegister
-from sluis.gate.policy import E_GOV, Situation, decide, is_mark, presentable
+from sluis.gate.policy import Situation, decide, is_mark, presentable
+from sluis.gate.reasons import no_agreement, no_leg, spent, unreadable_text
 from sluis.gate.scope import within
 from sluis.gate.succession import receivers_on, scope_territory, with_predecessors
 from sluis.kernel.errors import SluisError
@@ -155,16 +156,16 @@ class Gate:
     def _situation(self, connection: Connection, request: Request, looked: _Looked) -> Situation | Refused:
         on = day_of(request.at)
         if looked.state is None:
-            return Refused((_no_agreement(),))
+            return Refused((no_agreement(),))
         # By the day: what time did to the agreement counts whether or not the clock has written it down.
         state = looked.state.on(on)
         try:
             policy = self.policy(connection, request.agreement, state.text_hash)
         except SluisError:
-            return Refused((_unreadable_text(),))
+            return Refused((unreadable_text(),))
         leg = policy.legs.get(request.leg)
         if leg is None:
-            return Refused((_no_leg(policy),))
+            return Refused((no_leg(policy),))
         receivers = receivers_on(leg.receivers, request.party, on, state.signed_anew)
         return Situation(
             request=request,
@@ -246,7 +247,7 @@ class Gate:
             )
             if not taken:
                 # Somebody took this use between our look and now; it ends the transaction, entry and all.
-                raise ReleaseStopped((_spent(situation),))
+                raise ReleaseStopped((spent(situation),))
         return Released(written, situation.policy.text_hash, records)
 
     def _undecided(self, connection: Connection, request: Request, situation: Situation) -> Undecided:
@@ -320,7 +321,7 @@ def _persons(records: Sequence[Record]) -> list[Insz]:
 def _still_in_force(state: AgreementState | None, situation: Situation) -> None:
     now = state.on(situation.on) if state is not None else None
     if now is None or now.state not in OPEN or now.text_hash != situation.policy.text_hash:
-        raise ReleaseStopped((_no_agreement(),))
+        raise ReleaseStopped((no_agreement(),))
 
 
 def _still_granted(looked: _Looked, situation: Situation) -> None:
@@ -364,40 +365,4 @@ def _entry(
         items=tuple(sorted({presentable(name) for name in request.items})[:_MOST_NAMED]),
         grounds=grounds_of(reasons),
         details=request.evidence,
-    )
-
-
-def _no_agreement() -> Reason:
-    return Reason(
-        "agreement-not-in-force",
-        msg("De overeenkomst is niet van kracht."),
-        Clause(E_GOV, "art. 8, § 1"),
-        msg("Kijk op de bladzijde van de overeenkomst welke stap ontbreekt, of sluit een nieuwe overeenkomst."),
-    )
-
-
-def _unreadable_text() -> Reason:
-    return Reason(
-        "text-altered",
-        msg("De tekst van de overeenkomst is niet de tekst die de partijen ondertekenden."),
-        Clause(E_GOV, "art. 8, § 1"),
-        msg("Verwittig de functionaris voor gegevensbescherming; er gaat niets door de sluis tot dit is opgehelderd."),
-    )
-
-
-def _no_leg(policy: Policy) -> Reason:
-    return Reason(
-        "leg-not-agreed",
-        msg("De overeenkomst kent deze uitwisseling niet."),
-        Clause(policy.title, "uitwisselingen"),
-        msg("Kies een uitwisseling die in de overeenkomst staat."),
-    )
-
-
-def _spent(situation: Situation) -> Reason:
-    return Reason(
-        "uses-spent",
-        msg("De overeenkomst is opgebruikt: het afgesproken aantal uitwisselingen is bereikt."),
-        situation.leg.clauses.get("periodicity", Clause("AVG", "art. 5, lid 1, c)")),
-        msg("Sluit een nieuwe overeenkomst als u de gegevens opnieuw nodig hebt."),
     )

@@ -24,9 +24,7 @@ class Receivers:
 
 
 @lru_cache(maxsize=4096)
-def receivers_on(
-    named: frozenset[str], party: str, on: date, signed_anew: frozenset[str] = frozenset()
-) -> Receivers:
+def receivers_on(named: frozenset[str], party: str, on: date, signed_anew: frozenset[str] = frozenset()) -> Receivers:
     """Return who may act as receiver of a leg that names these parties.
 
     `kind:ocmw` in `named` stands for every body of that kind; it counts for `party` when that is one. `signed_anew` are
