@@ -17,10 +17,10 @@ _COLUMNS = (
     "id, channel, party, actor, folder, name, agreement, digest, size, received_at, state, same_as, exchange, reasons,"
     " answer_name, answer_size, attempts, settled_at, fetched_at, hidden_in, hidden_out"
 )
-_INSERT = (  # noqa: S608 - the columns are ours
+_INSERT = (
     "INSERT INTO channel_file (id, channel, party, actor, folder, name, agreement, digest, size, received_at, state,"
     " same_as, reasons, due_at, settled_at, ciphertext)"
-    f" VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING {_COLUMNS}"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING " + _COLUMNS  # noqa: S608 - ours
 )
 _FIND = f"SELECT {_COLUMNS} FROM channel_file WHERE "  # noqa: S608 - the columns are ours
 
