@@ -82,7 +82,7 @@ class Settings(BaseSettings):
         description="The key that signs tokens and answers of the API. Absent: keys/api-signing.key in the home.",
     )
     api_requests_per_minute: int = Field(
-        default=600, ge=1, le=100_000, description="How many requests a party's machines may send in a minute, together."
+        default=600, ge=1, le=100_000, description="How many requests a minute a party's machines may send together."
     )
     sandbox: bool = Field(
         default=False,
@@ -124,7 +124,7 @@ class Settings(BaseSettings):
     oidc_issuer: str | None = Field(
         default=None,
         pattern=r"^https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~-]+)*/?$",
-        description="The sign-in provider (OpenID Connect), for ACM/IDM https://authenticatie.vlaanderen.be/op. Absent: "
+        description="The sign-in provider (OpenID Connect), such as https://authenticatie.vlaanderen.be/op. Absent: "
         "that door is not there.",
     )
     oidc_client_id: str | None = Field(default=None, description="The name under which the provider knows Sluis.")
@@ -133,7 +133,7 @@ class Settings(BaseSettings):
         description="The private key (EC, PEM or JWK) by which Sluis proves itself to the provider (private_key_jwt).",
     )
     oidc_client_secret_file: Path | None = Field(
-        default=None, description="The secret instead of a key, for a provider that takes no keys (client_secret_basic)."
+        default=None, description="A secret instead of a key, for a provider that takes no key (client_secret_basic)."
     )
     oidc_scopes: str = Field(
         default="openid profile vo",
@@ -143,7 +143,7 @@ class Settings(BaseSettings):
     oidc_application: str = Field(
         default="sluis",
         pattern=r"^[A-Za-z0-9_]{1,40}$",
-        description="The name of the claim with roles, before _rol_3d. Such a role narrows what was granted, never more.",
+        description="The name of the claim with roles, before _rol_3d. Such a role only narrows what was granted.",
     )
     oidc_rrn_ground: str | None = Field(
         default=None,
@@ -167,7 +167,7 @@ class Settings(BaseSettings):
     )
     certificate_proxies: str = Field(
         default="",
-        description="Addresses or networks, with commas, of the proxies that check TLS before Sluis; only theirs are the "
+        description="Addresses or networks, with commas, of proxies that check TLS before Sluis; only theirs are the "
         "headers X-Forwarded-Proto and the one with the certificate. Absent: no header is believed.",
     )
     certificate_header: str = Field(
@@ -191,7 +191,7 @@ class Settings(BaseSettings):
     )
     mail_in_folder: Path | None = Field(
         default=None,
-        description="The maildir in which the mail server puts encrypted mail for Sluis. Absent: that door is not there.",
+        description="The maildir in which the mail server puts mail for Sluis. Absent: that door is not there.",
     )
     mail_certificate_file: Path | None = Field(
         default=None, description="The S/MIME certificate of this installation (PEM), which parties encrypt to."
@@ -232,7 +232,7 @@ class Settings(BaseSettings):
     def _check_sign_in(self) -> None:
         asked = self.oidc_scopes.split()
         if "openid" not in asked:
-            raise ValueError("SLUIS_OIDC_SCOPES must name openid: without it the provider says nothing of who signed in.")
+            raise ValueError("SLUIS_OIDC_SCOPES must name openid: without it the provider does not say who signed in.")
         if "rrn" in asked and not (self.oidc_rrn_ground or "").strip():
             raise ValueError(
                 "SLUIS_OIDC_SCOPES asks rrn, the national number, without a ground. Leave it out, or name in "
@@ -250,8 +250,8 @@ class Settings(BaseSettings):
             raise ValueError("SLUIS_SESSION_MINUTES is less than SLUIS_SESSION_IDLE_MINUTES.")
         if self.certificate_trust_file is not None and self.certificate_crl_file is None:
             raise ValueError(
-                "SLUIS_CERTIFICATE_TRUST_FILE is set and SLUIS_CERTIFICATE_CRL_FILE is not: a revoked certificate would "
-                "open the door."
+                "SLUIS_CERTIFICATE_TRUST_FILE is set and SLUIS_CERTIFICATE_CRL_FILE is not: a revoked certificate"
+                " would open the door."
             )
         if (self.tls_certificate_file is None) != (self.tls_key_file is None):
             raise ValueError("SLUIS_TLS_CERTIFICATE_FILE and SLUIS_TLS_KEY_FILE belong together.")

@@ -48,6 +48,9 @@ PEOPLE = ("wingene-officer", "wingene-dpo", "wingene-signatory", "wingene-access
 # Tables that hold numbers because that is what they are for; what lists_file holds is sealed.
 HOLDS_NUMBERS = re.compile(r"authentic_\w+|actor_insz")
 
+# Whoever asks these is signed out.
+ENDINGS = ("/afmelden", "/mijn-aanmelding/sessies/einde")
+
 SLUIS = str(Path(sys.executable).with_name("sluis"))
 SECONDS = 60
 
@@ -188,7 +191,7 @@ def _ask_everything(scene: Scene, person: str | None) -> None:
             if method == "GET":
                 answer = client.get(_fill(path, number), params=dict.fromkeys(names, number))
                 _heard(scene, f"{person} GET {path}", answer)
-            elif path != "/afmelden":
+            else:
                 fields = dict.fromkeys(("person", "terug", "sleutel", "reden", "bevestigd", "x", number), number)
                 for token in (visit.token("/start" if person else "/aanmelden"), number):
                     answer = client.post(
@@ -198,6 +201,8 @@ def _ask_everything(scene: Scene, person: str | None) -> None:
                         headers={"User-Agent": number, "Referer": f"{scene.address}/{quote(number)}"},
                     )
                     _heard(scene, f"{person} POST {path}", answer)
+                if person is not None and path in ENDINGS:
+                    visit.sign_in(person)
         _heard(scene, f"{person} nowhere", client.get(f"/nergens/{quote(number)}"))
         _heard(scene, f"{person} machine", client.post(f"/api/{quote(number)}", json={number: number}))
 

@@ -20,6 +20,7 @@ from prometheus_client.process_collector import ProcessCollector
 
 from sluis.app import Installation
 from sluis.channels.intake.store import counts as intake_counts
+from sluis.channels.intake.store import is_migrated
 from sluis.deliveries.store import counts as delivery_counts
 from sluis.log import log
 
@@ -39,7 +40,7 @@ def is_ready(house: Installation) -> bool:
     """Return whether the database answers and has the tables of this version."""
     try:
         with house.database.transaction() as connection:
-            return connection.execute("SELECT to_regclass('channel_file') IS NOT NULL").fetchone() == (True,)
+            return is_migrated(connection)
     except Exception as error:
         log().warning("not-ready", kind=type(error).__name__)
         return False

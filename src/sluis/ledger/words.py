@@ -88,6 +88,10 @@ GROUND_WORDS: Mapping[str, Message] = {
     "channel-not-agreed": msg("De vraag kwam langs een weg die niet afgesproken is."),
     "uses-spent": msg("Het afgesproken aantal uitwisselingen was al bereikt."),
     "condition-not-met": msg("Een voorwaarde van de overeenkomst was niet vervuld."),
+    "reference-outside-term": msg(
+        "De gevraagde dag viel buiten de looptijd van de overeenkomst, of na de dag van de vraag."
+    ),
+    "correlation-unfit": msg("Het kenmerk van de vraag was te lang, of leek op een nummer van een persoon."),
     "source-not-connected": msg("De bron van de gegevens was niet aangesloten."),
     "too-many-numbers": msg("De lijst telde meer nummers dan er kinderen in de gemeente wonen."),
     "no-numbers": msg("In de lijst stond geen enkel bruikbaar nummer."),

@@ -33,9 +33,13 @@ def _need(there: bool, what: str) -> None:
     pytest.skip(what)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for the run; where it is absent the tests are skipped, and fail when CI is set."""
+    """One Chromium for a file; where it is absent the tests are skipped, and fail when CI is set.
+
+    Not for the run: Playwright keeps an event loop running in the thread that started it, and whatever calls
+    `asyncio.run` there later (pyHanko, which signs) cannot.
+    """
     _need(CHROMIUM.exists(), f"no browser at {CHROMIUM}: install Debian's package chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=list(FLAGS))

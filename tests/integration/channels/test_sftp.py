@@ -185,7 +185,9 @@ def test_a_party_sees_its_own_room_only_and_with_its_own_key(
     for user, key in (("gemeente-tielt", ssh_key), (WINGENE, other), ("nergens", other), ("' OR 1=1 --", other)):
         refused = Client(door.port, user, key, tmp_path).run("ls")
         assert refused.returncode != 0
-        assert "Permission denied" in refused.stderr
+        # Quiet OpenSSH says no more of a key that is refused; a name like the last it may not even send.
+        said = refused.stderr.split("\n")
+        assert "Connection closed" in said or "Permission denied (publickey)." in said, refused.stderr
 
 
 def test_nothing_but_sftp_is_given(door: Door, wingene: Client) -> None:

@@ -162,9 +162,9 @@ def test_a_masked_number_never_shows_more_than_two_digits(value: str) -> None:
 def test_a_page_is_made_within_five_milliseconds_on_average() -> None:
     request = request_for()
     pages: Pages = request.app.state.pages
-    pages.text(Page(request), "home.html", {"checkpoint_href": "/stand"})
+    pages.text(Page(request), "home.html", {"checkpoint_href": "/stand", "register_href": "/register"})
     start = time.process_time()
     for _ in range(40):
-        pages.text(Page(request), "home.html", {"checkpoint_href": "/stand"})
+        pages.text(Page(request), "home.html", {"checkpoint_href": "/stand", "register_href": "/register"})
     # Ten times the promise: this machine is shared, and the figure itself is printed by the bench.
     assert (time.process_time() - start) / 40 < 0.05

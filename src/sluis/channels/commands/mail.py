@@ -34,7 +34,7 @@ def mail(
     """Lees versleutelde e-mail uit de maildir en verstuur de antwoorden, tot dit proces gestopt wordt."""
     if context.invoked_subcommand is not None:
         return
-    from sluis.channels.running import beside, intake_worker, mail_threads, wait_until_told  # noqa: PLC0415
+    from sluis.channels.running import beside, intake_worker, mail_threads, wait_until_told  # noqa: PLC0415 - only this command pays for it
 
     house = installation()
     threads = [*mail_threads(house), *([intake_worker(house)] if worker else [])]
@@ -52,9 +52,9 @@ def add(
     by: ByOption,
 ) -> None:
     """Registreer het S/MIME-certificaat van een partij voor één adres."""
-    from sluis.channels.commands.lists import party_id  # noqa: PLC0415
-    from sluis.channels.mail.certificates import read_certificate  # noqa: PLC0415
-    from sluis.channels.registration.actions import register_key  # noqa: PLC0415
+    from sluis.channels.commands.lists import party_id  # noqa: PLC0415 - only this command pays for it
+    from sluis.channels.mail.certificates import read_certificate  # noqa: PLC0415 - only this command pays for it
+    from sluis.channels.registration.actions import register_key  # noqa: PLC0415 - only this command pays for it
 
     house, at = installation(), datetime.now(UTC)
     fingerprint, content = read_certificate(_read(file), address=address, at=at)
@@ -83,8 +83,8 @@ def remove(
     by: ByOption,
 ) -> None:
     """Laat een certificaat vanaf nu niets meer openen; er gaat ook geen antwoord meer naartoe."""
-    from sluis.channels.commands.lists import party_id  # noqa: PLC0415
-    from sluis.channels.registration.actions import remove_key  # noqa: PLC0415
+    from sluis.channels.commands.lists import party_id  # noqa: PLC0415 - only this command pays for it
+    from sluis.channels.registration.actions import remove_key  # noqa: PLC0415 - only this command pays for it
 
     house = installation()
     with house.database.transaction() as connection:
@@ -103,8 +103,8 @@ def remove(
 @certificates.command("list")
 def list_command(party: PartyOption) -> None:
     """Toon de certificaten van een partij."""
-    from sluis.channels.commands.lists import party_id  # noqa: PLC0415
-    from sluis.channels.registration.store import list_keys  # noqa: PLC0415
+    from sluis.channels.commands.lists import party_id  # noqa: PLC0415 - only this command pays for it
+    from sluis.channels.registration.store import list_keys  # noqa: PLC0415 - only this command pays for it
 
     with installation().database.transaction() as connection:
         for key in list_keys(connection, party=party_id(party), kind="smime"):

@@ -32,7 +32,7 @@ def sftp(
     if context.invoked_subcommand is not None:
         return
     from sluis.channels.running import beside, intake_worker  # noqa: PLC0415 - only the server needs it
-    from sluis.channels.sftp.serving import serve_sftp  # noqa: PLC0415
+    from sluis.channels.sftp.serving import serve_sftp  # noqa: PLC0415 - only this command pays for it
 
     house = installation()
     with beside(house, "sftp", [intake_worker(house)] if worker else []):
@@ -53,9 +53,9 @@ def add(
     by: ByOption,
 ) -> None:
     """Registreer een publieke sleutel van een partij."""
-    from sluis.channels.commands.lists import party_id  # noqa: PLC0415
-    from sluis.channels.registration.actions import register_key  # noqa: PLC0415
-    from sluis.channels.sftp.public_keys import read_public_key  # noqa: PLC0415
+    from sluis.channels.commands.lists import party_id  # noqa: PLC0415 - only this command pays for it
+    from sluis.channels.registration.actions import register_key  # noqa: PLC0415 - only this command pays for it
+    from sluis.channels.sftp.public_keys import read_public_key  # noqa: PLC0415 - only this command pays for it
 
     house = installation()
     fingerprint, content = read_public_key(_read(key_file))
@@ -84,8 +84,8 @@ def remove(
     by: ByOption,
 ) -> None:
     """Laat een sleutel vanaf nu niets meer openen, ook niet in een sessie die nog loopt."""
-    from sluis.channels.commands.lists import party_id  # noqa: PLC0415
-    from sluis.channels.registration.actions import remove_key  # noqa: PLC0415
+    from sluis.channels.commands.lists import party_id  # noqa: PLC0415 - only this command pays for it
+    from sluis.channels.registration.actions import remove_key  # noqa: PLC0415 - only this command pays for it
 
     house = installation()
     with house.database.transaction() as connection:
@@ -104,8 +104,8 @@ def remove(
 @keys.command("list")
 def list_command(party: PartyOption) -> None:
     """Toon de sleutels van een partij."""
-    from sluis.channels.commands.lists import party_id  # noqa: PLC0415
-    from sluis.channels.registration.store import list_keys  # noqa: PLC0415
+    from sluis.channels.commands.lists import party_id  # noqa: PLC0415 - only this command pays for it
+    from sluis.channels.registration.store import list_keys  # noqa: PLC0415 - only this command pays for it
 
     with installation().database.transaction() as connection:
         for key in list_keys(connection, party=party_id(party), kind="ssh"):

@@ -20,8 +20,8 @@ def register(app: typer.Typer) -> None:
             intake_threads,
             wait_until_told,
         )
-        from sluis.lists.workbook import start_reader  # noqa: PLC0415
-        from sluis.site import worker_threads  # noqa: PLC0415
+        from sluis.lists.workbook import start_reader  # noqa: PLC0415 - only this command pays for it
+        from sluis.site import worker_threads  # noqa: PLC0415 - only this command pays for it
 
         house = installation()
         start_reader()

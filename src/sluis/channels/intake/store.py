@@ -17,11 +17,11 @@ _COLUMNS = (
     "id, channel, party, actor, folder, name, agreement, digest, size, received_at, state, same_as, exchange, reasons,"
     " answer_name, answer_size, attempts, settled_at, fetched_at, hidden_in, hidden_out"
 )
-_INSERT = (
+_INSERT = (  # noqa: S608 - the columns are ours
     "INSERT INTO channel_file (id, channel, party, actor, folder, name, agreement, digest, size, received_at, state,"
     " same_as, reasons, due_at, settled_at, ciphertext)"
-    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING " + _COLUMNS  # noqa: S608 - ours
-)
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING "
+) + _COLUMNS
 _FIND = f"SELECT {_COLUMNS} FROM channel_file WHERE "  # noqa: S608 - the columns are ours
 
 
@@ -200,6 +200,11 @@ def delete_old_staged(connection: Connection, *, before: datetime) -> int:
     return connection.execute(
         "DELETE FROM channel_file WHERE state = 'staged' AND received_at < %s", (before,)
     ).rowcount
+
+
+def is_migrated(connection: Connection) -> bool:
+    """Return whether the tables of this version are there."""
+    return connection.execute("SELECT to_regclass('channel_file') IS NOT NULL").fetchone() == (True,)
 
 
 def counts(connection: Connection) -> dict[tuple[str, str], int]:

@@ -1,7 +1,7 @@
 """Drafts that are saved at each step, so that two people can work on one of them without overwriting each other.
 
-A sheet holds the answers to a standard agreement: of one draft, or those that a party gives every time. Answers are only
-added; each save gets the next version of its sheet, so what somebody read can always be told from what came since.
+A sheet holds the answers to a standard agreement: of one draft, or those that a party gives every time. Answers are
+only added; each save gets the next version of its sheet, so what somebody read can always be told from what came since.
 """
 
 from __future__ import annotations
