@@ -20,8 +20,8 @@ from sluis.agreements.standing import AgreementState
 from sluis.agreements.store import ask_to_hold, hold_agreement, is_intact, read_state, read_text
 from sluis.database import Connection
 from sluis.gate import store
-from sluis.gate.model import Record, Released, ReleaseStopped, Request, Source, SubjectFacts, SubjectRegister
-from sluis.gate.policy import Situation, decide, is_mark, presentable
+from sluis.gate.model import Admitted, Record, Released, ReleaseStopped, Request, Source, SubjectFacts, SubjectRegister
+from sluis.gate.policy import DELIVERY_CHECKS, Situation, decide, is_mark, presentable
 from sluis.gate.reasons import no_agreement, no_leg, spent, unreadable_text
 from sluis.gate.scope import within
 from sluis.gate.succession import receivers_on, scope_territory, with_predecessors
@@ -98,6 +98,25 @@ class Gate:
             _still_granted(looked, situation)
         return self._conclude(connection, situation, records, {} if ahead is None else ahead())
 
+    def admit(self, connection: Connection, request: Request) -> Admitted | Refused:
+        """Decide whether a party may deliver these items into the lock, and write the one entry of it.
+
+        The party is a sender on a leg of kind `delivery`. `subjects` are those whose number the sender gave; there may
+        be none. A refusal is recorded too. What is admitted is kept in this transaction, or not at all.
+        """
+        looked = self._look(connection, request)
+        situation = self._situation(connection, request, looked, is_delivery=True)
+        if isinstance(situation, Situation):
+            situation = decide(situation, DELIVERY_CHECKS) or situation
+        if isinstance(situation, Refused):
+            self.record_refusal(connection, request, situation.reasons, state=looked.state)
+            return situation
+        digest = situation.policy.text_hash
+        entry = _entry(request, kind="delivery", outcome="permitted", digest=digest, leg=situation.leg)
+        entry = replace(entry, counterparty=next(iter(sorted(situation.leg.receivers)), None))
+        written = record(connection, entry=entry, subjects={"delivered": request.subjects}, secrets=self.secret)
+        return Admitted(written, digest)
+
     def preview(self, connection: Connection, request: Request) -> Refused | None:
         """Return the refusals that a request would meet, writing nothing: for pages and before a file is read.
 
@@ -153,7 +172,9 @@ class Gate:
             facts = self.register.facts(connection, request.subjects, request.reference)
             return _Looked(held(), recorded(), facts, is_held=True)
 
-    def _situation(self, connection: Connection, request: Request, looked: _Looked) -> Situation | Refused:
+    def _situation(
+        self, connection: Connection, request: Request, looked: _Looked, *, is_delivery: bool = False
+    ) -> Situation | Refused:
         on = day_of(request.at)
         if looked.state is None:
             return Refused((no_agreement(),))
@@ -166,7 +187,8 @@ class Gate:
         leg = policy.legs.get(request.leg)
         if leg is None:
             return Refused((no_leg(policy),))
-        receivers = receivers_on(leg.receivers, request.party, on, state.signed_anew)
+        side = leg.senders if is_delivery else leg.receivers
+        receivers = receivers_on(side, request.party, on, state.signed_anew)
         return Situation(
             request=request,
             state=_state(state, policy, on),

@@ -142,6 +142,14 @@ class Released:
     records: tuple[Record, ...] = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A delivery that the gate let in, as an agreement provides. Keep it in the transaction that wrote `entry`."""
+
+    entry: UUID
+    text_hash: str
+
+
 class ReleaseStopped(Exception):
     """The agreement ceased to be in force while a release was running: nothing of it may leave.
 

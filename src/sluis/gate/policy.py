@@ -30,7 +30,10 @@ MOST_SUBJECTS = 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """All that a decision looks at. `receivers` are the leg's receivers and the bodies that succeeded them that day."""
+    """All that a decision looks at. `receivers` are the leg's receivers and the bodies that succeeded them that day.
+
+    Of a delivery they are its senders: the side on which the asking party must stand.
+    """
 
     request: Request
     state: str
@@ -259,6 +262,34 @@ def check_correlation(situation: Situation) -> Reason | None:
     )
 
 
+def check_sender(situation: Situation) -> Reason | None:
+    """The leg is a delivery, and the party is a sender on it, or the successor of one."""
+    if situation.leg.kind == "delivery" and situation.request.party in situation.receivers:
+        return None
+    return Reason(
+        "party-not-sender",
+        msg("Uw organisatie levert deze gegevens niet volgens deze overeenkomst."),
+        _clause(situation, "party", Clause(E_GOV, "art. 8, § 1")),
+        msg("Sluit een eigen overeenkomst, of lever namens de partij die er als verzender in staat."),
+    )
+
+
+def check_delivered_items(situation: Situation) -> Reason | None:
+    """Every item that is delivered is one of the leg's. A delivery without items takes an earlier one back."""
+    surplus = situation.request.items - situation.leg.items.keys()
+    if not surplus:
+        return None
+    return Reason(
+        "items-not-agreed",
+        msg(
+            "Deze gegevens staan niet in de overeenkomst: {items}.",
+            items=", ".join(sorted({presentable(name) for name in surplus})[:20]),
+        ),
+        _clause(situation, "items", Clause(GDPR, "art. 5, lid 1, c)")),
+        msg("Lever alleen gegevens die in de overeenkomst staan."),
+    )
+
+
 CHECKS: tuple[Check, ...] = (
     check_agreement_in_force,
     check_term,
@@ -276,7 +307,24 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def decide(situation: Situation) -> Refused | None:
+# A delivery names persons where the sender knows their number, and says of nobody that they must be in scope.
+DELIVERY_CHECKS: tuple[Check, ...] = (
+    check_agreement_in_force,
+    check_term,
+    check_text,
+    check_sender,
+    check_actor,
+    check_purpose,
+    check_delivered_items,
+    check_channel,
+    check_periodicity,
+    check_conditions,
+    check_reference,
+    check_correlation,
+)
+
+
+def decide(situation: Situation, checks: tuple[Check, ...] = CHECKS) -> Refused | None:
     """Return every refusal at once, or None when all checks hold."""
-    reasons = tuple(reason for check in CHECKS if (reason := check(situation)) is not None)
+    reasons = tuple(reason for check in checks if (reason := check(situation)) is not None)
     return Refused(reasons) if reasons else None

@@ -13,6 +13,9 @@ from sluis.kernel.text import Message, msg
 KIND_WORDS: Mapping[str, Message] = {
     "release": msg("Gegevens meegedeeld"),
     "refusal": msg("Vraag niet doorgelaten"),
+    "delivery": msg("Gegevens aangenomen onder een overeenkomst"),
+    "birth-file-consulted": msg("Geboortedossier ingekeken"),
+    "birth-file-decided": msg("Over een geboortedossier beslist"),
     "agreement-drafted": msg("Overeenkomst opgesteld"),
     "agreement-changed": msg("Ontwerp van overeenkomst gewijzigd"),
     "agreement-signed": msg("Overeenkomst ondertekend"),
@@ -78,6 +81,8 @@ GROUND_WORDS: Mapping[str, Message] = {
     "outside-term": msg("De vraag kwam buiten de looptijd van de overeenkomst."),
     "text-altered": msg("De bewaarde tekst was niet de tekst die ondertekend is."),
     "party-not-receiver": msg("Deze organisatie is volgens de overeenkomst geen ontvanger."),
+    "party-not-sender": msg("Deze organisatie is volgens de overeenkomst geen verzender."),
+    "message-unfit": msg("Het bericht had een fout, of bevatte meer dan de negen afgesproken gegevens."),
     "successor-must-sign": msg("Het bestuur ontstond door een fusie en moet eerst zelf ondertekenen."),
     "actor-without-role": msg("Wie vroeg, had daarvoor geen rol."),
     "leg-not-agreed": msg("De overeenkomst kende deze uitwisseling niet."),
@@ -111,6 +116,7 @@ GROUND_WORDS: Mapping[str, Message] = {
 GROUP_WORDS: Mapping[str, Message] = {
     "asked": msg("gevraagd"),
     "released": msg("meegedeeld"),
+    "delivered": msg("aangeleverd"),
 }
 
 DETAIL_WORDS: Mapping[str, Message] = {

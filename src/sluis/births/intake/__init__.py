@@ -1,0 +1,1 @@
+"""What comes in: durable with its evidence before anything is acknowledged, once, then worked into birth files."""
