@@ -20,10 +20,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal
-from enum import Enum
 from typing import Final, NewType
 
-from sluis.kernel.text import Message, msg
+from sluis.kernel.faults import Fault
+from sluis.kernel.text import msg
 
 Insz = NewType("Insz", str)
 """Eleven digits with right check digits. Never in an address, a log, an error text or an exception."""
@@ -54,53 +54,34 @@ _DECIMALS_OF_ZERO: Final = re.compile(r"(\d+)[.,]0+", re.ASCII)
 _SCIENTIFIC: Final = re.compile(r"(\d(?:[.,]\d{1,15})?)[eE]\+?(\d{1,2})", re.ASCII)
 
 
-class InszFault(Enum):
+class InszFault(Fault):
     """Why a text is not an INSZ that is accepted here. The messages never repeat the text."""
 
-    EMPTY = "insz-empty"
-    MALFORMED = "insz-malformed"
-    ROUNDED = "insz-rounded"
-    WRONG_CHECK_DIGITS = "insz-wrong-check-digits"
-    FICTITIOUS = "insz-fictitious"
-
-    @property
-    def code(self) -> str:
-        """The stable code for machines."""
-        return self.value
-
-    @property
-    def what(self) -> Message:
-        """What is wrong, in one sentence."""
-        return _FAULTS[self][0]
-
-    @property
-    def remedy(self) -> Message:
-        """What the sender can do."""
-        return _FAULTS[self][1]
-
-
-_FAULTS: Final[dict[InszFault, tuple[Message, Message]]] = {
-    InszFault.EMPTY: (
+    EMPTY = (
+        "insz-empty",
         msg("Er staat geen INSZ."),
         msg("Vul het INSZ in of laat de rij weg."),
-    ),
-    InszFault.MALFORMED: (
+    )
+    MALFORMED = (
+        "insz-malformed",
         msg("Dit is geen INSZ: een INSZ heeft 11 cijfers."),
         msg("Schrijf de 11 cijfers. Punten, streepjes en spaties mogen ertussen staan."),
-    ),
-    InszFault.ROUNDED: (
+    )
+    ROUNDED = (
+        "insz-rounded",
         msg("Het rekenblad heeft dit nummer afgerond. Er ontbreken cijfers."),
         msg("Maak de kolom op als tekst en vul het INSZ opnieuw in."),
-    ),
-    InszFault.WRONG_CHECK_DIGITS: (
+    )
+    WRONG_CHECK_DIGITS = (
+        "insz-wrong-check-digits",
         msg("De controlecijfers van dit INSZ kloppen niet."),
         msg("Vergelijk het nummer met de bron en verbeter de tikfout."),
-    ),
-    InszFault.FICTITIOUS: (
+    )
+    FICTITIOUS = (
+        "insz-fictitious",
         msg("Dit is een fictief nummer (maand boven 60). Fictieve nummers worden hier niet aanvaard."),
         msg("Gebruik het INSZ uit het register. Fictieve nummers zijn alleen voor proeven."),
-    ),
-}
+    )
 
 
 def check_digits(nine: int, *, from_2000: bool) -> int:

@@ -8,10 +8,10 @@ the check number 00 through where nothing is left over; the MAGDA page gives 97,
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import Final, NewType
 
-from sluis.kernel.text import Message, msg
+from sluis.kernel.faults import Fault
+from sluis.kernel.text import msg
 
 Kbo = NewType("Kbo", str)
 """Ten digits with a right check number."""
@@ -21,43 +21,24 @@ _LONGEST_TEXT: Final = 64
 _MARKS: Final = dict.fromkeys(map(ord, ".-/() \t\u00a0\u202f\u2009\u2011\u2013"))
 
 
-class KboFault(Enum):
+class KboFault(Fault):
     """Why a text is not the KBO number of a body."""
 
-    MALFORMED = "kbo-malformed"
-    WRONG_CHECK_DIGITS = "kbo-wrong-check-digits"
-    ESTABLISHMENT_UNIT = "kbo-establishment-unit"
-
-    @property
-    def code(self) -> str:
-        """The stable code for machines."""
-        return self.value
-
-    @property
-    def what(self) -> Message:
-        """What is wrong, in one sentence."""
-        return _FAULTS[self][0]
-
-    @property
-    def remedy(self) -> Message:
-        """What the sender can do."""
-        return _FAULTS[self][1]
-
-
-_FAULTS: Final[dict[KboFault, tuple[Message, Message]]] = {
-    KboFault.MALFORMED: (
+    MALFORMED = (
+        "kbo-malformed",
         msg("Dit is geen KBO-nummer: een KBO-nummer heeft 10 cijfers en begint met 0 of 1."),
         msg("Schrijf de 10 cijfers, bijvoorbeeld 0692.793.497."),
-    ),
-    KboFault.WRONG_CHECK_DIGITS: (
+    )
+    WRONG_CHECK_DIGITS = (
+        "kbo-wrong-check-digits",
         msg("De controlecijfers van dit KBO-nummer kloppen niet."),
         msg("Vergelijk het nummer met de Kruispuntbank van Ondernemingen en verbeter de tikfout."),
-    ),
-    KboFault.ESTABLISHMENT_UNIT: (
+    )
+    ESTABLISHMENT_UNIT = (
+        "kbo-establishment-unit",
         msg("Dit is het nummer van een vestigingseenheid, niet van een bestuur."),
         msg("Gebruik het KBO-nummer van het bestuur zelf. Het begint met 0 of 1."),
-    ),
-}
+    )
 
 
 def read_kbo(text: str) -> Kbo | KboFault:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from enum import Enum
 from typing import Final, Literal, NewType
 
-from sluis.kernel.text import Message, msg
+from sluis.kernel.faults import Fault
+from sluis.kernel.text import msg
 
 Cents = NewType("Cents", int)
 """An amount in whole euro cents. Negative amounts are debts."""
@@ -20,38 +20,19 @@ _PLAIN: Final = re.compile(r"(\d+)(?:[.,](\d{1,2}))?", re.ASCII)
 _ONE_GROUP: Final = re.compile(r"\d{1,3}[.,]\d{3}", re.ASCII)
 
 
-class CentsFault(Enum):
+class CentsFault(Fault):
     """Why a text is not an amount."""
 
-    MALFORMED = "amount-malformed"
-    AMBIGUOUS = "amount-ambiguous"
-
-    @property
-    def code(self) -> str:
-        """The stable code for machines."""
-        return self.value
-
-    @property
-    def what(self) -> Message:
-        """What is wrong, in one sentence."""
-        return _FAULTS[self][0]
-
-    @property
-    def remedy(self) -> Message:
-        """What the sender can do."""
-        return _FAULTS[self][1]
-
-
-_FAULTS: Final[dict[CentsFault, tuple[Message, Message]]] = {
-    CentsFault.MALFORMED: (
+    MALFORMED = (
+        "amount-malformed",
         msg("Dit is geen bedrag in euro met hoogstens twee cijfers na de komma."),
         msg("Schrijf het bedrag zoals 1234,56."),
-    ),
-    CentsFault.AMBIGUOUS: (
+    )
+    AMBIGUOUS = (
+        "amount-ambiguous",
         msg("Dit bedrag is op twee manieren te lezen: het teken kan duizendtallen of decimalen scheiden."),
         msg("Schrijf het bedrag met twee cijfers na de komma, zoals 1234,00."),
-    ),
-}
+    )
 
 
 def read_cents(text: str) -> Cents | CentsFault:

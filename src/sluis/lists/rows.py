@@ -24,7 +24,7 @@ ROW_PROBLEMS: Mapping[str, Message] = {
 def describe(code: str) -> Message:
     """Return the sentence for a row problem."""
     known = ROW_PROBLEMS.get(code)
-    return known if known is not None else InszFault(code).what
+    return known if known is not None else InszFault.of(code).what
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,14 @@ from uuid import UUID
 
 import typer
 
+from sluis.channels.commands.registered import (
+    BecauseOption,
+    ByOption,
+    PartyOption,
+    read_small,
+    registered,
+    remove_registered,
+)
 from sluis.channels.commands.terminal import installation, open_database, say
 from sluis.deliveries.bounces import LARGEST_REPORT, note_bounce
 from sluis.deliveries.worker import deliver_due
@@ -20,10 +28,6 @@ certificates = typer.Typer(help="De S/MIME-certificaten van een partij.", no_arg
 app.add_typer(certificates, name="certificates")
 
 _MOST_FILES = 10_000
-_LONGEST_CERTIFICATE = 16_384
-
-PartyOption = Annotated[str, typer.Option("--as", help="De partij: code, naam, KBO- of OVO-nummer.")]
-ByOption = Annotated[str, typer.Option("--by", help="Uw code als toegangsbeheerder van de partij.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -57,7 +61,7 @@ def add(
     from sluis.channels.registration.actions import register_key  # noqa: PLC0415 - only this command pays for it
 
     house, at = installation(), datetime.now(UTC)
-    fingerprint, content = read_certificate(_read(file), address=address, at=at)
+    fingerprint, content = read_certificate(read_small(file), address=address, at=at)
     with house.database.transaction() as connection:
         made = register_key(
             connection,
@@ -79,48 +83,19 @@ def add(
 def remove(
     certificate: Annotated[UUID, typer.Argument(help="Het nummer van het certificaat.")],
     party: PartyOption,
-    because: Annotated[str, typer.Option("--because", help="Waarom.")],
+    because: BecauseOption,
     by: ByOption,
 ) -> None:
     """Laat een certificaat vanaf nu niets meer openen; er gaat ook geen antwoord meer naartoe."""
-    from sluis.channels.commands.lists import party_id  # noqa: PLC0415 - only this command pays for it
-    from sluis.channels.registration.actions import remove_key  # noqa: PLC0415 - only this command pays for it
-
-    house = installation()
-    with house.database.transaction() as connection:
-        remove_key(
-            connection,
-            party=party_id(party),
-            key=certificate,
-            because=because,
-            by=by,
-            at=datetime.now(UTC),
-            secrets=house.gate.secret,
-        )
+    remove_registered(certificate, party=party, because=because, by=by)
     say(msg("Het certificaat is verwijderd."))
 
 
 @certificates.command("list")
 def list_command(party: PartyOption) -> None:
     """Toon de certificaten van een partij."""
-    from sluis.channels.commands.lists import party_id  # noqa: PLC0415 - only this command pays for it
-    from sluis.channels.registration.store import list_keys  # noqa: PLC0415 - only this command pays for it
-
-    with installation().database.transaction() as connection:
-        for key in list_keys(connection, party=party_id(party), kind="smime"):
-            say(msg("{id}  {name}  {address}", id=str(key.id), name=key.name, address=key.address or ""))
-
-
-def _read(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(_LONGEST_CERTIFICATE)
-    except OSError:
-        raise SluisError(
-            "file-missing",
-            msg("Het bestand {file} bestaat niet.", file=path.name),
-            remedy=msg("Kijk het pad en de rechten op het bestand na."),
-        ) from None
+    for key in registered("smime", party=party):
+        say(msg("{id}  {name}  {address}", id=str(key.id), name=key.name, address=key.address or ""))
 
 
 @app.command()

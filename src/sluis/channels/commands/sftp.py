@@ -9,18 +9,20 @@ from uuid import UUID
 
 import typer
 
+from sluis.channels.commands.registered import (
+    BecauseOption,
+    ByOption,
+    PartyOption,
+    read_small,
+    registered,
+    remove_registered,
+)
 from sluis.channels.commands.terminal import installation, say
-from sluis.kernel.errors import SluisError
 from sluis.kernel.text import msg
 
 app = typer.Typer(help="SFTP: dienen, en de sleutels waarmee partijen binnenkomen.", no_args_is_help=False)
 keys = typer.Typer(help="De SSH-sleutels van een partij.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
-
-_LONGEST_KEY = 16_384
-
-PartyOption = Annotated[str, typer.Option("--as", help="De partij: code, naam, KBO- of OVO-nummer.")]
-ByOption = Annotated[str, typer.Option("--by", help="Uw code als toegangsbeheerder van de partij.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -58,7 +60,7 @@ def add(
     from sluis.channels.sftp.public_keys import read_public_key  # noqa: PLC0415 - only this command pays for it
 
     house = installation()
-    fingerprint, content = read_public_key(_read(key_file))
+    fingerprint, content = read_public_key(read_small(key_file))
     with house.database.transaction() as connection:
         made = register_key(
             connection,
@@ -80,46 +82,17 @@ def add(
 def remove(
     key: Annotated[UUID, typer.Argument(help="Het nummer van de sleutel.")],
     party: PartyOption,
-    because: Annotated[str, typer.Option("--because", help="Waarom.")],
+    because: BecauseOption,
     by: ByOption,
 ) -> None:
     """Laat een sleutel vanaf nu niets meer openen, ook niet in een sessie die nog loopt."""
-    from sluis.channels.commands.lists import party_id  # noqa: PLC0415 - only this command pays for it
-    from sluis.channels.registration.actions import remove_key  # noqa: PLC0415 - only this command pays for it
-
-    house = installation()
-    with house.database.transaction() as connection:
-        remove_key(
-            connection,
-            party=party_id(party),
-            key=key,
-            because=because,
-            by=by,
-            at=datetime.now(UTC),
-            secrets=house.gate.secret,
-        )
+    remove_registered(key, party=party, because=because, by=by)
     say(msg("De sleutel is verwijderd."))
 
 
 @keys.command("list")
 def list_command(party: PartyOption) -> None:
     """Toon de sleutels van een partij."""
-    from sluis.channels.commands.lists import party_id  # noqa: PLC0415 - only this command pays for it
-    from sluis.channels.registration.store import list_keys  # noqa: PLC0415 - only this command pays for it
-
-    with installation().database.transaction() as connection:
-        for key in list_keys(connection, party=party_id(party), kind="ssh"):
-            line = msg("{id}  {name}  {fingerprint}", id=str(key.id), name=key.name, fingerprint=key.fingerprint)
-            say(line)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(_LONGEST_KEY)
-    except OSError:
-        raise SluisError(
-            "key-file",
-            msg("Het bestand {file} kan niet gelezen worden.", file=path.name),
-            remedy=msg("Kijk het pad en de rechten op het bestand na."),
-        ) from None
+    for key in registered("ssh", party=party):
+        line = msg("{id}  {name}  {fingerprint}", id=str(key.id), name=key.name, fingerprint=key.fingerprint)
+        say(line)
