@@ -7,11 +7,12 @@ sentence.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
+from typing import Final, TypeVar, cast
 
 from sluis.kernel.errors import SluisError
 from sluis.kernel.month import Month
@@ -26,6 +27,10 @@ from sluis.rules.order import circles, sorted_names
 from sluis.rules.parameters import Dated, Form, Parameter, Parameters
 from sluis.rules.rule import Fact, Rule, Rules
 from sluis.rules.units import Unit
+
+_Kept = TypeVar("_Kept")
+_MOST_MONTHS: Final = 256
+"""So many laws of a month are kept by a book: three years for each of several sets of outputs."""
 
 _READS = {Op.PARAMETER: Form.SCALAR, Op.BANDS: Form.BANDS, Op.LOOKUP: Form.TABLE}
 
@@ -79,6 +84,8 @@ class RuleBook:
             check_bounds(self, faults)
         if faults:
             raise RuleBookRefused(name, tuple(faults))
+        # A book never changes, and neither does its law of a month: what was made of it is made once.
+        self._at = lru_cache(maxsize=_MOST_MONTHS)(self._law_of)
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -117,8 +124,11 @@ class RuleBook:
 
         `refuse_weak` takes a value that is from memory, weakly derived or missing as unknown.
         """
+        return self._at(month, None if outputs is None else tuple(outputs), refuse_weak)
+
+    def _law_of(self, month: Month, outputs: tuple[str, ...] | None, refuse_weak: bool) -> InForce:
         asked = (
-            tuple(outputs)
+            outputs
             if outputs is not None
             else tuple(output for output, regimes in self._rules.items() if any(rule.holds(month) for rule in regimes))
         )
@@ -230,6 +240,13 @@ class InForce:
     rules: Mapping[str, Built]
     values: Mapping[tuple[str, int, int], Dated]
     refuse_weak: bool = False
+    _kept: dict[object, object] = field(default_factory=dict, repr=False, compare=False)
+
+    def kept(self, what: object, make: Callable[[], _Kept]) -> _Kept:
+        """Return what a face of the law (a plan, functions) has made of it under this name, made once."""
+        if what not in self._kept:
+            self._kept[what] = make()
+        return cast(_Kept, self._kept[what])
 
     def dated(self, node: Node) -> Dated:
         """Return the value that a parameter, bands or table has for this run."""

@@ -115,8 +115,12 @@ class Plan:
 
 
 def plan_of(law: InForce, *, never: Iterable[str] = ()) -> Plan:
-    """Lower the rules of a month to columns. Facts in `never` are taken to be known on every row."""
+    """Lower the rules of a month to columns, once for a law. Facts in `never` are taken to be known on every row."""
     known = frozenset(never) | {name for name, fact in law.book.facts.items() if fact.always}
+    return law.kept(("plan", known), lambda: _made(law, known))
+
+
+def _made(law: InForce, known: frozenset[str]) -> Plan:
     lowering = Lowering(law, known)
     for output, built in law.rules.items():
         lowering.add(output, built.node)

@@ -13,6 +13,7 @@ from sluis.rules.parameters import Dated
 from sluis.rules.units import Kind, Unit
 
 Written = str | int | bool | None
+_PARAMETERS = frozenset({Op.PARAMETER, Op.BANDS, Op.LOOKUP})
 
 
 class TracedStep(TypedDict, total=False):
@@ -117,25 +118,33 @@ def _step(step: Step) -> TracedStep:
 
 def looked_at(step: Step, subject: str) -> list[tuple[str, str]]:
     """Return (row, name) of every fact and rule that the steps of one rule read, in their order."""
-    found: list[tuple[str, str]] = []
-    if step.node.op is Op.NAME or step.node.op in GROUPED:
-        found.append((subject, str(step.node.payload[0])))
-    for row, each in zip(step.subjects or (subject,) * len(step.steps), step.steps, strict=True):
-        found += looked_at(each, row)
-    return found
+    return readings(step, subject)[0]
+
+
+def readings(step: Step, subject: str) -> tuple[list[tuple[str, str]], list[Step]]:
+    """Return (row, name) of every fact and rule that a rule read, and the steps that read a parameter, in order."""
+    names: list[tuple[str, str]] = []
+    parameters: list[Step] = []
+    waiting = [(subject, step)]
+    while waiting:
+        row, each = waiting.pop()
+        node = each.node
+        if node.op is Op.NAME or node.op in GROUPED:
+            names.append((row, str(node.payload[0])))
+        elif node.op in _PARAMETERS:
+            parameters.append(each)
+        if each.subjects:
+            waiting.extend(reversed(tuple(zip(each.subjects, each.steps, strict=True))))
+        elif each.steps:
+            waiting.extend([(row, inner) for inner in reversed(each.steps)])
+    return names, parameters
 
 
 def _parameters(law: InForce, step: Step) -> list[TracedParameter]:
     read: dict[str, TracedParameter] = {}
-
-    def visit(each: Step) -> None:
-        if each.node.op in (Op.PARAMETER, Op.BANDS, Op.LOOKUP):
-            name, dated = read_of(each.node)[0], law.dated(each.node)
-            read[f"{name} {dated.since}"] = _parameter(law, name, dated, each)
-        for inner in each.steps:
-            visit(inner)
-
-    visit(step)
+    for each in readings(step, "")[1]:
+        name, dated = read_of(each.node)[0], law.dated(each.node)
+        read[f"{name} {dated.since}"] = _parameter(law, name, dated, each)
     return list(read.values())
 
 

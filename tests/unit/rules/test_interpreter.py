@@ -143,3 +143,13 @@ def test_the_order_of_rows_does_not_change_an_answer():
     for name in ("ann", "bob", "cas"):
         for output in LAW.outputs:
             assert there.outcome(name, output) == back.outcome(name, output)
+
+
+def test_families_in_turn_decide_as_each_alone_though_they_share_the_law():
+    law = BOOK.at(MARCH_2023)
+    assert law is LAW, "the law of a month is made once"
+    families = [[child("ann")], [child("ann", income=None), child("bob", income=1)], [child("ann", below_sea=None)]]
+    alone = [traced(interpret(waterland().at(MARCH_2023), rows), "ann", "tide_allowance") for rows in families]
+    together = [interpret(law, rows) for rows in families]
+    assert [traced(told, "ann", "tide_allowance") for told in together] == alone
+    assert [traced(told, "ann", "tide_allowance") for told in reversed(together)] == alone[::-1]

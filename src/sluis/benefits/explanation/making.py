@@ -18,16 +18,15 @@ from sluis.kernel.text import Message, msg
 from sluis.rules import Interpretation, Lack
 from sluis.rules.book import InForce, read_of
 from sluis.rules.interpreter import Step
-from sluis.rules.nodes import GROUPED, Node, Op, Scalar
+from sluis.rules.nodes import GROUPED, Node, Scalar
 from sluis.rules.outcomes import Doubt
 from sluis.rules.rule import Fact, spoken
 from sluis.rules.text import told as in_words
-from sluis.rules.trace import looked_at, written
+from sluis.rules.trace import readings, written
 from sluis.rules.units import CENTS, SHARE_OF_ONE, Kind, Unit
 from sluis.rules.wording import value_in_words
 
 _FEW_TABLES = 2
-_READS = (Op.PARAMETER, Op.BANDS, Op.LOOKUP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +165,9 @@ class _Told:
             where, subject, rule = at
             told = self._family.told[where]
             step = told.trace(subject, rule)
-            around = looked_at(step, subject)
+            around, read = readings(step, subject)
             leads = dict.fromkeys(after for row, name in around for after in self._after(where, told, row, name))
-            link = self._link(where, told, subject, rule, step, around)
+            link = self._link(where, told, subject, rule, read, around)
             held = self._family.links[at] = (link, tuple(leads))
         return held
 
@@ -188,7 +187,7 @@ class _Told:
         return name in self._teller.earlier(self._family, where)
 
     def _link(
-        self, where: str, told: Interpretation, subject: str, rule: str, step: Step, around: list[tuple[str, str]]
+        self, where: str, told: Interpretation, subject: str, rule: str, read: list[Step], around: list[tuple[str, str]]
     ) -> Link:
         law = told.law
         built, known = law.rules[rule].rule, self._teller.known(law, rule)
@@ -209,7 +208,7 @@ class _Told:
             facts=tuple(
                 self._fact(where, law, law.book.facts[name], row[name]) for name in names if name in law.book.facts
             ),
-            values=tuple(_values(self._teller, law, step)),
+            values=tuple(_values(self._teller, law, read)),
             rests_on=tuple(name for name in names if name not in law.book.facts),
         )
 
@@ -264,17 +263,11 @@ def _sources(fact: Fact, tables: tuple[str, ...]) -> tuple[Message, ...]:
     return (msg("het dossier bij de uitbetaler"),)
 
 
-def _values(teller: Teller, law: InForce, step: Step) -> list[UsedValue]:
+def _values(teller: Teller, law: InForce, read: list[Step]) -> list[UsedValue]:
     found: dict[tuple[str, object], UsedValue] = {}
-
-    def visit(each: Step) -> None:
-        if each.node.op in _READS:
-            value = teller.value(law, each.node, each.value)
-            found.setdefault((value.name, value.since), value)
-        for inner in each.steps:
-            visit(inner)
-
-    visit(step)
+    for each in read:
+        value = teller.value(law, each.node, each.value)
+        found.setdefault((value.name, value.since), value)
     return list(found.values())
 
 
