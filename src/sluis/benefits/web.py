@@ -9,18 +9,18 @@ from collections.abc import Callable, Sequence
 from datetime import UTC
 from pathlib import Path
 from typing import Annotated, Final
-from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from starlette.exceptions import HTTPException
 
-from sluis.benefits import store
+from sluis.benefits import store, web_whatif
 from sluis.benefits.explanation import Teller, discreet, discreet_changes
 from sluis.benefits.explanation.words import benefit_title
 from sluis.benefits.figures import bars, doubt_in_words, on_the_map
 from sluis.benefits.files import Reasons, child_files, month_of, reasons_of
 from sluis.benefits.letters import Letter, Party, letter_pdf
 from sluis.benefits.letters.wording import month_in_words
+from sluis.benefits.looking import look
 from sluis.benefits.money.accounts import PAYERS, WITHOUT_CHOICE
 from sluis.benefits.policy import can_see_figures, payer_of
 from sluis.benefits.web_parts import (
@@ -41,9 +41,6 @@ from sluis.gate.store import insz_of
 from sluis.kernel.insz import Insz, InszFault, read_insz
 from sluis.kernel.month import Month
 from sluis.kernel.text import msg
-from sluis.ledger.actions import record
-from sluis.ledger.entry import Entry
-from sluis.ledger.numbers import looks_like_insz
 from sluis.ledger.persons import PersonSecret
 from sluis.web.access import require_right
 from sluis.web.kit import Tile, kit_of
@@ -54,7 +51,6 @@ from sluis.web.preferences import language_of
 from sluis.web.rendering import render
 
 PER_PAGE: Final = 25
-_DIGITS: Final = 11
 
 Officer = Annotated[SignedIn, Depends(require_right("benefits-read"))]
 Citizen = Annotated[SignedIn, Depends(require_right("own-data"))]
@@ -79,6 +75,7 @@ def build_router(*, book: Path, secrets: PersonSecret, numbers_of: NumbersOf) ->
         ("/mijn-groeipakket/brief", pages.own_letter, "POST"),
     ):
         router.add_api_route(path, page, methods=[method])
+    web_whatif.add_routes(router, book=book, secrets=secrets, numbers_of=numbers_of)
     return router
 
 
@@ -288,7 +285,7 @@ class _Pages:
 
     def own_why(self, request: Request, person: Citizen, asked: AskedForm) -> Response:
         """Show the reader why, without facts of others."""
-        name = self._own(request, person, asked)
+        name = self._own(request, person, asked, kind="own-reasons-read")
         reasons = self._reasons(asked)
         changes = discreet_changes(reasons.told, reasons.changes)
         closed = Reasons(discreet(reasons.told), changes, reasons.next_change)
@@ -296,11 +293,11 @@ class _Pages:
 
     def own_letter(self, request: Request, person: Citizen, asked: AskedForm) -> Response:
         """Give the reader the own letter."""
-        self._own(request, person, asked)
+        self._own(request, person, asked, kind="own-letter-made")
         return self._letter(request, asked, None)
 
-    def _own(self, request: Request, person: SignedIn, asked: Asked) -> str:
-        """Return the name of the child when the decision is the reader's own; else it is not there."""
+    def _own(self, request: Request, person: SignedIn, asked: Asked, *, kind: str) -> str:
+        """Return the name of the child when the decision is the reader's own, and note it; else it is not there."""
         with kit_of(request).database.transaction() as connection:
             numbers = self._own_numbers(connection, person)
             if asked.child not in store.children_paid_to(connection, numbers):
@@ -310,6 +307,7 @@ class _Pages:
                 line.benefit == asked.benefit and (line.payee in numbers or line.child in numbers) for line in lines
             ):
                 raise HTTPException(404)
+            self._look(connection, request, person, [asked.child], kind=kind)
             return name_of(connection, asked.child)
 
     def _reasons(self, asked: Asked) -> Reasons:
@@ -369,18 +367,4 @@ class _Pages:
     def _look(
         self, connection: Connection, request: Request, person: SignedIn, children: Sequence[str], *, kind: str
     ) -> None:
-        """Write who looked at whose file: in the transaction of the look itself."""
-        record(
-            connection,
-            entry=Entry(
-                at=kit_of(request).clock(),
-                kind=kind,
-                party=person.party or "",
-                actor=person.id,
-                correlation=str(uuid4()),
-                outcome="done",
-                channel="pages",
-            ),
-            subjects={"asked": [Insz(each) for each in children if len(each) == _DIGITS and looks_like_insz(each)]},
-            secrets=self._secrets,
-        )
+        look(connection, person, children, kind=kind, at=kit_of(request).clock(), secrets=self._secrets)

@@ -66,6 +66,9 @@ KIND_WORDS: Mapping[str, Message] = {
     "file-consulted": msg("Dossier van het Groeipakket ingekeken"),
     "letter-made": msg("Brief over het Groeipakket gemaakt"),
     "fact-asked": msg("Ontbrekend gegeven gevraagd"),
+    "own-reasons-read": msg("Eigen uitleg over het Groeipakket gelezen"),
+    "own-letter-made": msg("Eigen brief over het Groeipakket gemaakt"),
+    "what-if-tried": msg("Berekend wat er zou veranderen in het Groeipakket"),
     "person-erased": msg("Persoon uit het grootboek gewist"),
 }
 
