@@ -189,6 +189,22 @@ class Settings(BaseSettings):
         description="The key by which clients know the SFTP server, the same on every machine that serves it. Absent: "
         "keys/sftp-host.key in the home, made on first use.",
     )
+    mllp_host: str = Field(default="127.0.0.1", description="The address that HL7 v2 over MLLP is served on.")
+    mllp_port: int = Field(
+        default=2575, ge=0, le=65535, description="The port of MLLP with TLS; 0 lets the machine choose one."
+    )
+    mllp_certificate_file: Path | None = Field(
+        default=None, description="The certificate (PEM, with its chain) by which hospitals know the MLLP server."
+    )
+    mllp_key_file: Path | None = Field(default=None, description="The private key of that certificate.")
+    mllp_trust_file: Path | None = Field(
+        default=None,
+        description="The authorities (PEM) of the hospitals' client certificates. One that is registered for a party "
+        "must be of one of these as well.",
+    )
+    hl7_mapping_folder: Path | None = Field(
+        default=None, description="A folder with the reviewed HL7 mappings of hospitals. Absent: those of Sluis only."
+    )
     mail_in_folder: Path | None = Field(
         default=None,
         description="The maildir in which the mail server puts mail for Sluis. Absent: that door is not there.",
@@ -256,6 +272,11 @@ class Settings(BaseSettings):
         if (self.tls_certificate_file is None) != (self.tls_key_file is None):
             raise ValueError("SLUIS_TLS_CERTIFICATE_FILE and SLUIS_TLS_KEY_FILE belong together.")
         networks_of(self.certificate_proxies)
+        mllp = (self.mllp_certificate_file, self.mllp_key_file, self.mllp_trust_file)
+        if any(mllp) and not all(mllp):
+            raise ValueError(
+                "SLUIS_MLLP_CERTIFICATE_FILE, SLUIS_MLLP_KEY_FILE and SLUIS_MLLP_TRUST_FILE belong together."
+            )
 
 
 def networks_of(text: str) -> tuple[IPv4Network | IPv6Network, ...]:

@@ -32,6 +32,8 @@ _CODES: Final[dict[str, tuple[str, str]]] = {
     "not-agreed": ("199", "Other HL7 error"),
     "not-supported": ("200", "Unsupported message type"),
     "unavailable": ("207", "Application internal error"),
+    "refused": ("207", "Application internal error"),
+    "message-id-reused": ("205", "Duplicate key identifier"),
 }
 _HEADER_CODES: Final = {
     "MSH-9": ("200", "Unsupported message type"),
@@ -64,7 +66,7 @@ def verdict_of(faults: Sequence[Fault]) -> Verdict:
     """Return the verdict on a message with these faults."""
     if not faults:
         return Verdict.ACCEPTED
-    is_rejected = any(one.path in _REJECTED or one.code == "unavailable" for one in faults)
+    is_rejected = any(one.path in _REJECTED or one.code in ("unavailable", "refused") for one in faults)
     return Verdict.REJECTED if is_rejected else Verdict.ERROR
 
 

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-Kind = Literal["ssh", "smime"]
+Kind = Literal["ssh", "smime", "tls"]
 
-CHANNELS: dict[Kind, str] = {"ssh": "sftp", "smime": "encrypted-mail"}
+CHANNELS: dict[Kind, str] = {"ssh": "sftp", "smime": "encrypted-mail", "tls": "hl7"}
 """The channel of an agreement that each kind of key opens."""
 
 

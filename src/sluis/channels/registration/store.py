@@ -85,3 +85,11 @@ def certificates_at(connection: Connection, address: str, *, most: int = 20) -> 
         (address, most),
     )
     return tuple(PartyKey(*row) for row in rows)
+
+
+def find_client(connection: Connection, fingerprint: str) -> PartyKey | None:
+    """Return the registered client certificate with this fingerprint; it stands for one party only."""
+    row = connection.execute(
+        _FIND + "kind = 'tls' AND fingerprint = %s AND removed_at IS NULL", (fingerprint,)
+    ).fetchone()
+    return PartyKey(*row) if row else None
