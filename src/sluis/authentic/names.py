@@ -34,13 +34,17 @@ def numbers_of(connection: Connection, insz: Insz) -> list[Insz]:
 def beneficiary_with_right(connection: Connection, nis: str) -> Insz | None:
     """Return a beneficiary in a municipality whose child gives right to a sociale toeslag, the lowest number of all.
 
-    For the demo and the tests, which need such a person to sign in as.
+    For the demo and the tests, which need such a person to sign in as: of two parents the youngest, who is paid where
+    nobody chose.
     """
     row = connection.execute(
         "SELECT min(b.person) FROM authentic_beneficiaries b"
         " JOIN authentic_entitlements e ON e.person = b.child AND e.benefit = 'sociale_toeslag' AND e.valid_to IS NULL"
         " JOIN authentic_residences r ON r.person = b.child AND r.nis = %s AND r.valid_to IS NULL"
-        " WHERE b.valid_to IS NULL",
+        " JOIN authentic_persons p ON p.insz = b.person"
+        " WHERE b.valid_to IS NULL AND NOT EXISTS (SELECT FROM authentic_beneficiaries o"
+        " JOIN authentic_persons q ON q.insz = o.person"
+        " WHERE o.child = b.child AND o.valid_to IS NULL AND q.born > p.born)",
         (nis,),
     ).fetchone()
     return None if row is None or row[0] is None else Insz(row[0])

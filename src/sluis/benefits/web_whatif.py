@@ -21,7 +21,7 @@ from sluis.benefits.family_facts import family_tables
 from sluis.benefits.files import month_of
 from sluis.benefits.grants.book import GrantBook
 from sluis.benefits.grants.running import read_frozen
-from sluis.benefits.law import law
+from sluis.benefits.horizon import last_known
 from sluis.benefits.letters.wording import month_in_words
 from sluis.benefits.looking import look
 from sluis.benefits.web_parts import must_open, own_file
@@ -55,7 +55,6 @@ from sluis.web.rendering import render
 _LONGEST_FIELD: Final = 40
 _MADE_UP: Final = {"ouder1": "30.000", "geboren1": "2021-03-01"}
 _HOME: Final = "volwassene-1"
-_BASE: Final = "bedrag_basis"
 
 Anyone = Annotated[SignedIn, Depends(current_person)]
 Officer = Annotated[SignedIn, Depends(require_right("benefits-read"))]
@@ -167,7 +166,7 @@ class _WhatIf:
         facts: Facts,
         own: frozenset[str] | None,
     ) -> Response:
-        span = span_of(sent, month_of(run.month) + 1)
+        span = span_of(sent, last_known(month_of(run.month) + 1))
         with kit_of(request).database.transaction() as connection:
             people = store.find_persons(connection, [row["id"] for row in facts["persons"]])
         told = {*people} if own is None else own | {person}
@@ -223,16 +222,6 @@ class _WhatIf:
             months=span.months,
             reader=Reader(self._teller, households),
         )
-
-
-def last_known(month: Month) -> Month:
-    """Return the last month up to this one for which the law's base amount is known; the month itself where none is.
-
-    A month without a known amount would leave everything open and explain nothing.
-    """
-    values = next(iter(law().rules.values())).parameters[_BASE].values
-    unknown = next((each.since for each in reversed(values) if each.value is None), None)
-    return month if unknown is None else min(month, unknown - 1)
 
 
 def _latest(connection: Connection) -> store.PublishedRun:

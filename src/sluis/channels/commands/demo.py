@@ -9,9 +9,11 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from sluis.channels.commands.terminal import err, installation, is_interactive, out, say, spoken
+from sluis.channels.demo.grants import PublishedGrants
 from sluis.channels.demo.job import STEPS, Account, do_main_job
 from sluis.channels.demo.people import PEOPLE
 from sluis.kernel.errors import SluisError
+from sluis.kernel.money import Cents, format_cents
 from sluis.kernel.text import Message, msg
 from sluis.lists.rows import describe
 from sluis.settings import Settings
@@ -93,6 +95,7 @@ def _summarise(account: Account) -> None:
         for reason in attempt.reasons:
             say(msg("   ✗ {what} ({clause})", what=reason.what, clause=str(reason.clause)))
             say(msg("     → {remedy}", remedy=reason.remedy))
+    _tell_grants(account.grants)
     _heading(msg("Het bewijs"))
     verified = account.ledger.verified
     say(msg("Grootboek nagegaan: het klopt, {size} inschrijvingen in de boom.", size=verified.entries))
@@ -104,6 +107,28 @@ def _summarise(account: Account) -> None:
         f" --request {account.folder}/vraag-tielt.xlsx --password-file {account.folder}/sleutel.txt --out antwoord.xlsx"
     )
     out.print(command, markup=False)
+
+
+def _tell_grants(grants: PublishedGrants) -> None:
+    _heading(msg("Wat er aan Groeipakket beslist werd"))
+    say(
+        msg(
+            "{first} en {last} zijn beslist. In {last}: {children} kinderen, {amount} door vijf uitbetalers.",
+            first=grants.first,
+            last=grants.last,
+            children=grants.children,
+            amount=format_cents(Cents(grants.due_cents), "nl"),
+        )
+    )
+    say(
+        msg(
+            "In {last} zijn {provisional} beslissingen voorlopig en {undecided} nog open: wat ontbreekt, staat erbij.",
+            last=grants.last,
+            provisional=grants.provisional,
+            undecided=grants.undecided,
+        )
+    )
+    say(msg("Kijk als medewerker van een uitbetaler op /groeipakket, als burger op /mijn-groeipakket."))
 
 
 def _invite() -> None:

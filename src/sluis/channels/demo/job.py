@@ -14,6 +14,7 @@ from sluis.authentic.population.generate import generate
 from sluis.authentic.store import load
 from sluis.channels.demo.agreements import body_of, bring_into_force, completed, next_code
 from sluis.channels.demo.following import settle_following
+from sluis.channels.demo.grants import PublishedGrants, publish_months
 from sluis.channels.demo.people import ASKER, OTHER, SENDER, settle_citizen, settle_people
 from sluis.channels.demo.request import DemoRequest, make_demo_request
 from sluis.gate.actions import day_of
@@ -33,10 +34,11 @@ from sluis.lists.model import Exchange
 from sluis.lists.passage import Asker, Refusal
 from sluis.lists.reasons import reason_from_json
 
+POPULATION = "bevolking"
 CHILDREN = 12_000
 """Of the demo's municipalities together; the larger the list, the longer the demo."""
 
-STEPS = 8
+STEPS = 9
 
 Told = Callable[[Message], object]
 
@@ -63,6 +65,7 @@ class Account:
     ledger: WholeVerified
     receipt_file: Path
     citizen: str
+    grants: PublishedGrants
     folder: Path
     key: str = field(repr=False)
 
@@ -95,6 +98,9 @@ def do_main_job(house: Installation, folder: Path, *, at: datetime, told: Told =
     answer_file = folder / "antwoord-wingene.xlsx"
     exchange = _exchange(house, ground.agreement, request, answer_file, at=at)
 
+    told(msg("Twee maanden Groeipakket beslissen en publiceren"))
+    grants = publish_months(house, folder / POPULATION, at=at)
+
     told(msg("Proberen wat niet mag"))
     refused = tuple(_attempts(house, ground, request, spare, at=at))
 
@@ -121,6 +127,7 @@ def do_main_job(house: Installation, folder: Path, *, at: datetime, told: Told =
         ledger=ledger,
         receipt_file=receipt_file,
         citizen=ground.citizen_name,
+        grants=grants,
         folder=folder,
         key=ground.key,
     )
@@ -134,9 +141,9 @@ def _prepare(house: Installation, folder: Path, *, at: datetime, told: Told) -> 
     assert there is not None
 
     told(msg("Een denkbeeldige bevolking maken en laden"))
-    generate(children=CHILDREN, seed=1, out=folder / "bevolking", only=(here, there), reference=day)
+    generate(children=CHILDREN, seed=1, out=folder / POPULATION, only=(here, there), reference=day)
     with house.database.owner() as connection:
-        load(connection, folder / "bevolking", at=at)
+        load(connection, folder / POPULATION, at=at)
         make_months(connection, day, 24)
 
     told(msg("Fictieve personen van elke rol aanmelden"))

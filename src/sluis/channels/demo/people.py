@@ -41,6 +41,11 @@ PEOPLE: tuple[Person, ...] = (
     Person("opgroeien-signatory", "Karen Lemmens (fictief)", SENDER, ("signatory",), "opgroeien-access"),
     Person("opgroeien-outreach", "Nele Jansen (fictief)", SENDER, ("outreach", "officer"), "opgroeien-access"),
     Person("opgroeien-access", "Luc Peeters (fictief)", SENDER, ("access-manager",), "opgroeien-signatory"),
+    Person("fons-officer", "Oona Claes (fictief)", "fons", ("officer",), "fons-head"),
+    Person("infino-officer", "Piet Lambrecht (fictief)", "infino", ("officer",), "infino-head"),
+    Person("kidslife-officer", "Rita Verlinden (fictief)", "kidslife", ("officer",), "kidslife-head"),
+    Person("myfamily-officer", "Stan Hendrickx (fictief)", "myfamily", ("officer",), "myfamily-head"),
+    Person("parentia-officer", "Tine De Clercq (fictief)", "parentia", ("officer",), "parentia-head"),
     Person("supervisor", "Mieke Jacobs (fictief)", SUPERVISOR, ("supervisor",), "supervisor-head"),
 )
 
