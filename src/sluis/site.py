@@ -30,6 +30,7 @@ from sluis.lists import web as lists_pages
 from sluis.lists.door import MachineLists
 from sluis.lists.workbook import start_reader
 from sluis.machines import web as machines_pages
+from sluis.machines import web_systems as systems_pages
 from sluis.machines.api import add_api
 from sluis.outreach import web as outreach_pages
 from sluis.outreach.worklist import send_digests
@@ -182,6 +183,7 @@ def create_app(
         )
     )
     app.include_router(machines_pages.build_router(people_to_try=_people_to_try))
+    app.include_router(systems_pages.build_router(secrets=house.keys.persons))
     add_api(app, settings=house.settings, gate=house.gate, lists=MachineLists(house.lists))
     app.router.lifespan_context = _with_threads(house, worker_threads(house) if threads is None else threads)
     return app

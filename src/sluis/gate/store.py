@@ -119,6 +119,7 @@ class RoleGrant:
     until: date | None
     granted_by: str
     reason: str
+    confirmed_by: str | None = None
 
 
 def insert_actor(connection: Connection, actor: Actor, *, insz: Insz | None = None) -> None:
@@ -148,10 +149,13 @@ def actor_of_insz(connection: Connection, number: Insz) -> str | None:
 def insert_role(connection: Connection, grant: RoleGrant) -> None:
     """Record a granted role."""
     connection.execute(
-        "INSERT INTO actor_role (actor, party, role, valid, granted_by, reason)"
-        " VALUES (%s, %s, %s, daterange(%s, %s, '[]'), %s, %s) ON CONFLICT DO NOTHING",
-        (grant.actor, grant.party, grant.role, grant.since, grant.until, grant.granted_by, grant.reason),
-    )
+        "INSERT INTO actor_role (actor, party, role, valid, granted_by, reason, confirmed_by)"
+        " VALUES (%s, %s, %s, daterange(%s, %s, '[]'), %s, %s, %s) ON CONFLICT DO NOTHING",
+        (
+            grant.actor, grant.party, grant.role, grant.since, grant.until, grant.granted_by, grant.reason,
+            grant.confirmed_by,
+        ),
+    )  # fmt: skip
 
 
 def end_role(connection: Connection, *, actor: str, party: str, role: str, on: date) -> int:

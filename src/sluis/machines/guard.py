@@ -25,6 +25,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from sluis.database import Connection
+from sluis.gate.actions import day_of
 from sluis.gate.policy import is_mark
 from sluis.kernel.errors import SluisError
 from sluis.ledger.numbers import looks_like_insz
@@ -107,7 +108,7 @@ def identify(request: Request) -> Caller:
     if claim.key_id != token.thumbprint:
         raise ApiProblem("signature-invalid")
     with kit.database.transaction() as connection:
-        found = store.find_live_key(connection, token.thumbprint)
+        found = store.find_live_key(connection, token.thumbprint, on=day_of(at))
         if found is None or found[1].id != token.machine:
             raise _token_invalid()
         key, machine = found

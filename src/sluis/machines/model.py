@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 CHANNEL: Final = "api"
@@ -26,7 +26,10 @@ ANSWER_LIFE: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """A system of a party. Its id is its client id, and the actor of what it does."""
+    """A system of a party. Its id is its client id, and the actor of what it does.
+
+    `until` (included) and `reason` are those of its role, which it gets with its first confirmed key.
+    """
 
     id: str
     party: str
@@ -34,11 +37,13 @@ class Machine:
     registered_by: str
     registered_at: datetime
     revoked_at: datetime | None = None
+    until: date | None = None
+    reason: str = "machine"
 
 
 @dataclass(frozen=True, slots=True)
 class MachineKey:
-    """A public key of a machine, known by its thumbprint (RFC 7638)."""
+    """A public key of a machine, known by its thumbprint (RFC 7638). Until somebody else confirmed it, it is no key."""
 
     thumbprint: str
     machine: str
@@ -47,6 +52,7 @@ class MachineKey:
     added_by: str
     added_at: datetime
     retired_at: datetime | None = None
+    confirmed_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

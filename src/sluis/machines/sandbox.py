@@ -34,7 +34,7 @@ from sluis.ledger.actions import record
 from sluis.ledger.entry import AgreementText, Entry
 from sluis.ledger.persons import PersonSecret
 from sluis.machines import store
-from sluis.machines.actions import register_machine, revoke_machine
+from sluis.machines.actions import register_fictional, revoke_fictional
 from sluis.machines.guard import TURN_SECONDS
 from sluis.machines.keys import PublicKey, described
 from sluis.machines.model import CHANNEL, ROLE
@@ -83,8 +83,8 @@ def open_sandbox(
     agreements.add_party(
         connection, agreements.PartyRow(party, "sandbox", f"Proefpartij {party[-4:]} (fictief)", None, None, "nl", None)
     )
-    registered = register_machine(
-        connection, party=party, name="Proefsysteem", key=key, by=_BY, at=at, secrets=secrets, reason="sandbox"
+    registered = register_fictional(
+        connection, party=party, name="Proefsysteem", key=key, at=at, secrets=secrets, reason=_BY
     )
     agreement, digest = _agree(connection, party, at=at, until=day_of(until))
     store.insert_sandbox(connection, store.Sandbox(party, registered.machine.id, agreement, until))
@@ -98,7 +98,7 @@ def tidy(database: Database, *, at: datetime, secrets: PersonSecret) -> int:
         store.remove_expired(connection, at=at, turn=int(at.timestamp()) // TURN_SECONDS - 1)
         overdue = store.take_overdue_sandboxes(connection, at=at)
         for one in overdue:
-            revoke_machine(connection, machine=one.machine, party=one.party, by=_BY, at=at, secrets=secrets)
+            revoke_fictional(connection, machine=one.machine, party=one.party, by=_BY, at=at, secrets=secrets)
             state = agreements.lock_agreement(connection, one.agreement)
             agreements.set_state(connection, agreement=one.agreement, state=ENDED, at=at)
             text = None if state is None else AgreementText(one.agreement, state.text_hash)

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from psycopg.types.json import Jsonb
 
 from sluis.database import Connection
 from sluis.machines.model import Machine, MachineKey
 
-_MACHINE = "id, party, name, registered_by, registered_at, revoked_at"
-_KEY = "thumbprint, machine, algorithm, public_key, added_by, added_at, retired_at"
+_MACHINE = "id, party, name, registered_by, registered_at, revoked_at, until, reason"
+_KEY = "thumbprint, machine, algorithm, public_key, added_by, added_at, retired_at, confirmed_by"
 
 
 def insert_machine(connection: Connection, machine: Machine) -> None:
     """Add a machine; its actor is there already."""
     connection.execute(
-        "INSERT INTO machine (id, party, name, registered_by, registered_at) VALUES (%s, %s, %s, %s, %s)",
-        (machine.id, machine.party, machine.name, machine.registered_by, machine.registered_at),
-    )
+        "INSERT INTO machine (id, party, name, registered_by, registered_at, until, reason)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s)",
+        (
+            machine.id, machine.party, machine.name, machine.registered_by, machine.registered_at, machine.until,
+            machine.reason,
+        ),
+    )  # fmt: skip
 
 
 def find_machine(connection: Connection, machine: str, *, lock: bool = False) -> Machine | None:
@@ -67,16 +71,46 @@ def list_keys(connection: Connection, machine: str, *, most: int = 200) -> list[
     return [MachineKey(*row) for row in rows]
 
 
-def find_live_key(connection: Connection, thumbprint: str) -> tuple[MachineKey, Machine] | None:
-    """Return a key that may sign at this moment, with its machine; None for one that is unknown, retired or revoked."""
+def find_live_key(connection: Connection, thumbprint: str, *, on: date) -> tuple[MachineKey, Machine] | None:
+    """Return a key that may sign on this day, with its machine.
+
+    None for a key that is unknown, unconfirmed or retired, and for a machine that is revoked or holds no role any more.
+    """
     row = connection.execute(
         "SELECT k.thumbprint, k.machine, k.algorithm, k.public_key, k.added_by, k.added_at, k.retired_at,"
-        " m.id, m.party, m.name, m.registered_by, m.registered_at, m.revoked_at"
+        " k.confirmed_by, m.id, m.party, m.name, m.registered_by, m.registered_at, m.revoked_at, m.until, m.reason"
         " FROM machine_key k JOIN machine m ON m.id = k.machine"
-        " WHERE k.thumbprint = %s AND k.retired_at IS NULL AND m.revoked_at IS NULL",
-        (thumbprint,),
+        " WHERE k.thumbprint = %s AND k.confirmed_by IS NOT NULL AND k.retired_at IS NULL AND m.revoked_at IS NULL"
+        " AND EXISTS (SELECT FROM actor_role r WHERE r.actor = m.id AND r.party = m.party AND r.valid @> %s::date)",
+        (thumbprint, on),
     ).fetchone()
-    return None if row is None else (MachineKey(*row[:7]), Machine(*row[7:]))
+    return None if row is None else (MachineKey(*row[:8]), Machine(*row[8:]))
+
+
+def confirm(connection: Connection, thumbprint: str, *, by: str, at: datetime) -> None:
+    """Write who was the second pair of eyes: from now on the key counts."""
+    connection.execute(
+        "UPDATE machine_key SET confirmed_by = %s, confirmed_at = %s WHERE thumbprint = %s AND confirmed_by IS NULL",
+        (by, at, thumbprint),
+    )
+
+
+def same_person(connection: Connection, one: str, other: str) -> bool:
+    """Return whether two accounts are of one person, as the sign-in provider knows them."""
+    row = connection.execute("SELECT same_person(%s, %s)", (one, other)).fetchone()
+    return bool(row and row[0])
+
+
+def has_held_a_role(connection: Connection, machine: str) -> bool:
+    """Return whether a machine was ever given a role: it is given one once, with its first confirmed key."""
+    row = connection.execute("SELECT EXISTS (SELECT FROM actor_role WHERE actor = %s)", (machine,)).fetchone()
+    return bool(row and row[0])
+
+
+def name_of(connection: Connection, actor: str) -> str:
+    """Return the name of who did something; the word itself where it is no actor (the operator)."""
+    row = connection.execute("SELECT display_name FROM actor WHERE id = %s", (actor,)).fetchone()
+    return actor if row is None else str(row[0])
 
 
 def retire(connection: Connection, thumbprint: str, *, by: str, at: datetime) -> None:

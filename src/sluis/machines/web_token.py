@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -12,6 +13,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 
 from sluis.database import Connection
+from sluis.gate.actions import day_of
 from sluis.log import log
 from sluis.machines import store
 from sluis.machines.actions import may_get_token
@@ -172,7 +174,7 @@ def _prove(
     at = kit_of(request).clock()
     try:
         client, kid = issuer_of(assertion), kid_of(assertion)
-        key, machine = _find(connection, client, kid)
+        key, machine = _find(connection, client, kid, at=at)
         if form.get("client_id", client) != client:
             raise NotProven("client-id")
         audiences = frozenset({door.issuer, door.issuer + TOKEN})
@@ -187,10 +189,10 @@ def _prove(
     return key, machine
 
 
-def _find(connection: Connection, client: str, kid: str | None) -> tuple[MachineKey, Machine]:
+def _find(connection: Connection, client: str, kid: str | None, *, at: datetime) -> tuple[MachineKey, Machine]:
     if not isinstance(kid, str) or not _CODE.fullmatch(client) or len(kid) > 100 or not kid.isascii() or "\x00" in kid:
         raise NotProven("key")
-    found = store.find_live_key(connection, kid)
+    found = store.find_live_key(connection, kid, on=day_of(at))
     if found is None or found[1].id != client:
         raise NotProven("key")
     return found

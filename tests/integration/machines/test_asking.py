@@ -18,6 +18,8 @@ from tests.integration.gate.house import WINGENE
 from tests.integration.machines.client import System, details, new_key
 from tests.integration.machines.world import AGREEMENT, ISSUER, RELEASES, TIELT, World
 
+MANAGER = f"toegang-1-{WINGENE}"
+
 
 def test_a_machine_gets_the_agreed_items_of_one_person_and_its_evidence(world: World) -> None:
     system = world.asking()
@@ -190,9 +192,10 @@ def test_a_second_key_lets_a_machine_change_over_without_a_pause(world: World) -
     old = system.public.thumbprint
     successor = System(world.http, ISSUER, system.id, new_key("OKP"), world.clock)
     at = world.clock()
-    where: Any = {"machine": system.id, "party": WINGENE, "by": "toegang", "at": at, "secrets": secrets}
+    where: Any = {"machine": system.id, "party": WINGENE, "by": MANAGER, "at": at, "secrets": secrets}
     with world.database.transaction() as connection:
         add_key(connection, key=successor.public, **where)
+        world.confirm(connection, system.id, successor.public.thumbprint)
     successor.sign_in(agreement=AGREEMENT)
     assert system.post(RELEASES, world.question()).status_code == 200
     assert successor.post(RELEASES, world.question()).status_code == 200
@@ -214,7 +217,7 @@ def test_a_revoked_machine_is_out_at_its_next_request(world: World) -> None:
             connection,
             machine=system.id,
             party=WINGENE,
-            by="toegang",
+            by=MANAGER,
             at=world.clock(),
             secrets=world.house.gate.secret,
         )

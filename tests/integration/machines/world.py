@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,13 @@ from fastapi import FastAPI
 from sluis.agreements import store as agreements
 from sluis.agreements.model import Agreement
 from sluis.app import Installation
-from sluis.database import Database
+from sluis.database import Connection, Database
+from sluis.gate.store import Actor, RoleGrant, insert_actor, insert_role
 from sluis.kernel.insz import Insz
 from sluis.ledger.keys import ledger_keys
 from sluis.lists.passage import Lists
 from sluis.lists.vault import open_vault
-from sluis.machines.actions import register_machine
+from sluis.machines.actions import confirm_key, register_machine
 from sluis.machines.keys import described
 from sluis.settings import Settings
 from sluis.site import create_app
@@ -45,6 +46,14 @@ class Clock:
 
     def forward(self, **length: int) -> None:
         self.at += timedelta(**length)
+
+
+def manager(connection: Connection, party: str, *, second: bool = False) -> str:
+    """Return an access manager of a party, or the second one."""
+    name = f"toegang-{2 if second else 1}-{party}"
+    insert_actor(connection, Actor(name, "person", name.title(), None))
+    insert_role(connection, RoleGrant(name, party, "access-manager", date(2026, 1, 1), None, "operator", "proef"))
+    return name
 
 
 def for_machines(agreement: Agreement) -> Agreement:
@@ -79,8 +88,10 @@ class World:
     def database(self) -> Database:
         return self.house.database
 
-    def system(self, *, party: str = WINGENE, kind: str = "EC", http: httpx.Client | None = None) -> System:
-        """Return a registered machine of a party."""
+    def system(
+        self, *, party: str = WINGENE, kind: str = "EC", http: httpx.Client | None = None, confirmed: bool = True
+    ) -> System:
+        """Return a registered machine of a party, that a second person confirmed."""
         key = new_key(kind)
         with self.database.transaction() as connection:
             registered = register_machine(
@@ -88,11 +99,25 @@ class World:
                 party=party,
                 name="Sociaal dossier",
                 key=described(key),
-                by="toegang",
+                by=manager(connection, party),
                 at=self.clock(),
                 secrets=self.house.gate.secret,
             )
+            if confirmed:
+                self.confirm(connection, registered.machine.id, registered.thumbprint, party=party)
         return System(http or self.http, self.issuer, registered.machine.id, key, self.clock)
+
+    def confirm(self, connection: Connection, machine: str, thumbprint: str, *, party: str = WINGENE) -> None:
+        """Be the second pair of eyes."""
+        confirm_key(
+            connection,
+            machine=machine,
+            thumbprint=thumbprint,
+            party=party,
+            by=manager(connection, party, second=True),
+            at=self.clock(),
+            secrets=self.house.gate.secret,
+        )
 
     def asking(self, **values: Any) -> System:
         """Return a machine of Wingene with a token for its agreement."""

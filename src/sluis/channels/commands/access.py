@@ -13,6 +13,7 @@ from sluis.access.actions import appoint_head, withdraw_head
 from sluis.access.admission import account_of
 from sluis.access.model import Asked
 from sluis.agreements.store import PartyRow, find_party
+from sluis.channels.commands.lists import party_id
 from sluis.channels.commands.terminal import installation, out, say
 from sluis.database import Connection
 from sluis.gate.actions import day_of
@@ -27,7 +28,7 @@ _ID = re.compile(r"[a-z0-9][a-z0-9:._-]{0,79}")
 
 @app.command()
 def head(
-    party: Annotated[str, typer.Argument(help="De partij: haar id, OVO-nummer of KBO-nummer.")],
+    party: Annotated[str, typer.Argument(help="De partij: code, naam, KBO- of OVO-nummer.")],
     person: Annotated[
         str, typer.Argument(help="De persoon: het id van wie zich al aanmeldde, of vo_id:… uit de aanmelddienst.")
     ],
@@ -65,7 +66,7 @@ def head(
 
 @app.command("list")
 def list_command(
-    party: Annotated[str, typer.Argument(help="De partij: haar id, OVO-nummer of KBO-nummer.")],
+    party: Annotated[str, typer.Argument(help="De partij: code, naam, KBO- of OVO-nummer.")],
 ) -> None:
     """Toon wie bij een partij welke rol heeft, tot wanneer en van wie."""
     with installation().database.transaction() as connection:
@@ -78,12 +79,12 @@ def list_command(
 
 
 def _party(connection: Connection, word: str) -> PartyRow:
-    found = find_party(connection, word)
+    found = find_party(connection, party_id(word))
     if found is None:
         raise SluisError(
             "party-unknown",
             msg("Deze partij staat niet in het register."),
-            remedy=msg("Geef het id, het OVO-nummer of het KBO-nummer van een partij uit het register."),
+            remedy=msg("Geef de code, de naam, het OVO-nummer of het KBO-nummer van een partij uit het register."),
         )
     return found
 

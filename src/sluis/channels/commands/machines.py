@@ -37,8 +37,10 @@ def register(
     name: Annotated[str, typer.Option("--name", help="Hoe het systeem heet.")],
     key: KeyOption,
     by: ByOption,
+    reason: Annotated[str, typer.Option("--reason", help="Waarvoor het systeem dient.")],
+    until: Annotated[datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="De laatste dag.")] = None,
 ) -> None:
-    """Registreer een systeem van een partij met zijn publieke sleutel."""
+    """Registreer een systeem van een partij; het kan niets tot iemand anders zijn sleutel bevestigt."""
     house, owner = installation(), party_id(party)
     with house.database.transaction() as connection:
         done = actions.register_machine(
@@ -49,13 +51,37 @@ def register(
             by=by,
             at=datetime.now(UTC),
             secrets=house.gate.secret,
+            until=None if until is None else until.date(),
+            reason=reason,
         )
     out.print(f"{done.machine.id}\n{done.thumbprint}", markup=False)
 
 
+@app.command("confirm-key")
+def confirm_key(
+    machine: MachineArgument,
+    thumbprint: Annotated[str, typer.Argument(help="De vingerafdruk van de sleutel (kid).")],
+    party: PartyOption,
+    by: ByOption,
+) -> None:
+    """Bevestig een sleutel als tweede persoon: vanaf de volgende vraag telt ze."""
+    house, owner = installation(), party_id(party)
+    with house.database.transaction() as connection:
+        actions.confirm_key(
+            connection,
+            machine=machine,
+            thumbprint=thumbprint,
+            party=owner,
+            by=by,
+            at=datetime.now(UTC),
+            secrets=house.gate.secret,
+        )
+    say(msg("De sleutel is bevestigd en telt vanaf nu."))
+
+
 @app.command("add-key")
 def add_key(machine: MachineArgument, party: PartyOption, key: KeyOption, by: ByOption) -> None:
-    """Voeg een tweede sleutel toe, zodat het systeem zonder pauze kan overstappen."""
+    """Voeg een sleutel toe om naar over te stappen; ze telt zodra iemand anders ze bevestigt."""
     house, owner = installation(), party_id(party)
     with house.database.transaction() as connection:
         thumbprint = actions.add_key(
@@ -111,7 +137,8 @@ def list_machines(party: PartyOption) -> None:
         for machine in store.list_machines(connection, party=owner):
             out.print(f"{'✗' if machine.revoked_at else '✓'} {machine.id}  {machine.name}", markup=False)
             for key in store.list_keys(connection, machine.id):
-                state = "✗" if key.retired_at or machine.revoked_at else "✓"
+                gone = key.retired_at or machine.revoked_at
+                state = "✗" if gone else "✓" if key.confirmed_by else "…"
                 out.print(f"    {state} {key.thumbprint}  {key.algorithm}", markup=False)
 
 
