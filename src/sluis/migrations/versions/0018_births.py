@@ -81,7 +81,7 @@ STATEMENTS = (
         missing text[] NOT NULL,
         agreement text NOT NULL,
         text_hash text NOT NULL,
-        informed_on date,
+        clause_on date NOT NULL,
         sealed bytea NOT NULL,
         CHECK ((state = 'merged') = (merged_into IS NOT NULL))
     )

@@ -1,0 +1,1 @@
+"""The family's file: one per child, at the local team of where the mother lives, and what follows from it."""
