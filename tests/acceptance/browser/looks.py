@@ -14,6 +14,8 @@ AXE = ROOT / "tests" / "browser-tools" / "node_modules" / "axe-core" / "axe.min.
 
 WIDTHS = (360, 1440)
 SCHEMES = ("light", "dark")
+# Every width and every scheme once: the rules are the same, and colours and sizes do not depend on each other.
+LOOKS = tuple(zip(WIDTHS, SCHEMES, strict=True))
 
 _INTERACTIVE = (
     "a[href], button:not([disabled]), input:not([type=hidden]):not([disabled]), select, textarea, summary, "

@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Page
 from sluis.agreements.actions import draft_agreement
 from sluis.database import Database
 from tests.acceptance.browser.looks import (
-    SCHEMES,
+    LOOKS,
     WIDTHS,
     assert_accessible,
     assert_fits,
@@ -53,8 +53,7 @@ def sign_in(page: Page, address: str, name: str = "An Peeters") -> None:
 
 
 @pytest.mark.usefixtures("axe")
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_the_pages_of_agreements_are_accessible_and_fit(
     open_context: OpenContext, agreements: str, width: int, scheme: str
 ) -> None:

@@ -12,7 +12,7 @@ from sluis.database import Database
 from sluis.ledger.entry import AgreementText
 from sluis.ledger.receipt import check_receipt
 from tests.acceptance.browser.looks import (
-    SCHEMES,
+    LOOKS,
     WIDTHS,
     assert_accessible,
     assert_fits,
@@ -59,8 +59,7 @@ def open_everything(page: Page) -> None:
 
 
 @pytest.mark.usefixtures("axe")
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_the_citizens_pages_are_accessible_and_fit(
     open_context: OpenContext, mine: str, width: int, scheme: str
 ) -> None:

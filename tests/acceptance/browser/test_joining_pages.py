@@ -13,8 +13,7 @@ from sluis.database import Database
 from sluis.gate.actions import Gate
 from sluis.gate.model import Released, Request
 from tests.acceptance.browser.looks import (
-    SCHEMES,
-    WIDTHS,
+    LOOKS,
     assert_accessible,
     assert_fits,
     assert_inside_policy,
@@ -143,8 +142,7 @@ STEPS = ("gegevens", "beperken", "gebruik", "bewijsstukken", "overzicht")
 
 
 @pytest.mark.usefixtures("axe")
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_the_pages_of_joining_are_accessible_and_fit(
     open_context: OpenContext, town: tuple[World, str], width: int, scheme: str
 ) -> None:

@@ -15,8 +15,7 @@ from sluis.deliveries.mail import mail_payload
 from sluis.outreach import campaign_store
 from sluis.outreach.campaigns import send_campaign
 from tests.acceptance.browser.looks import (
-    SCHEMES,
-    WIDTHS,
+    LOOKS,
     assert_accessible,
     assert_fits,
     assert_inside_policy,
@@ -84,8 +83,7 @@ def sign_in(page: Page, address: str, name: str = "Fien Volger") -> None:
 
 
 @pytest.mark.usefixtures("axe")
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_the_pages_of_following_are_accessible_and_fit(
     open_context: OpenContext, following: tuple[str, dict[str, str]], width: int, scheme: str
 ) -> None:

@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, Page
 from sluis.database import Database
 from sluis.ledger.entry import AgreementText
 from tests.acceptance.browser.looks import (
-    SCHEMES,
+    LOOKS,
     WIDTHS,
     assert_accessible,
     assert_fits,
@@ -70,8 +70,7 @@ def sign_in(page: Page, address: str, name: str = "Noor Verlinden") -> None:
 
 
 @pytest.mark.usefixtures("axe")
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_the_pages_of_the_ledger_are_accessible_and_fit(
     open_context: OpenContext, ledger: Served, width: int, scheme: str
 ) -> None:

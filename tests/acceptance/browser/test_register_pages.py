@@ -9,8 +9,7 @@ from playwright.sync_api import BrowserContext
 
 from sluis.database import Database
 from tests.acceptance.browser.looks import (
-    SCHEMES,
-    WIDTHS,
+    LOOKS,
     assert_accessible,
     assert_fits,
     assert_inside_policy,
@@ -42,8 +41,7 @@ def register(database: Database) -> Iterator[str]:
 
 
 @pytest.mark.usefixtures("axe")
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_the_register_is_accessible_and_fits(open_context: OpenContext, register: str, width: int, scheme: str) -> None:
     page = open_context(width=width, scheme=scheme, bypass_csp=True).new_page()
     for name, path in PAGES.items():

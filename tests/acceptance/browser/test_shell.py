@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from tests.acceptance.browser.looks import (
-    SCHEMES,
+    LOOKS,
     WIDTHS,
     assert_accessible,
     assert_fits,
@@ -33,8 +33,7 @@ def sign_in(page: Page, address: str, name: str = "Noor Verlinden") -> None:
 
 
 @pytest.mark.usefixtures("axe")
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_every_page_is_accessible_and_fits(open_context: OpenContext, address: str, width: int, scheme: str) -> None:
     page = open_context(width=width, scheme=scheme, bypass_csp=True).new_page()
     for name, path in (*PUBLIC.items(), ("", ""), *SIGNED_IN.items()):
@@ -170,6 +169,6 @@ def test_signing_out_ends_the_session_for_every_tab(open_context: OpenContext, a
     sign_in(first, address)
     second.goto(f"{address}/start")
     first.get_by_role("button", name="Afmelden").click()
-    first.wait_for_url(f"{address}/")
+    first.wait_for_url(f"{address}/afgemeld")
     second.reload()
     assert "/aanmelden" in second.url

@@ -143,7 +143,7 @@ class Customer:
         return True
 
 
-@pytest.mark.parametrize("kills", [40, pytest.param(200, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("kills", [15, pytest.param(200, marks=pytest.mark.soak)])
 def test_killed_at_random_nothing_is_lost_and_nothing_doubled(
     house: House, nursery: Nursery, ssh_key: Path, kills: int
 ) -> None:

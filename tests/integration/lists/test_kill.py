@@ -121,7 +121,7 @@ def _check(house: House, out_of: dict[str, Path]) -> None:
             assert files == ["numbers"]
 
 
-@pytest.mark.parametrize("kills", [40, pytest.param(200, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("kills", [15, pytest.param(200, marks=pytest.mark.soak)])
 def test_kills_leave_no_release_without_evidence_and_no_lost_answer(
     house: House, killable: Killable, tmp_path: Path, kills: int
 ) -> None:
