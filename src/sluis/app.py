@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from sluis.agreements.clock import bring_agreements_up_to_date
 from sluis.agreements.deadlines import AgreementDuties
 from sluis.agreements.duties import DutySource
+from sluis.authentic.family import FamilyFactsSource
 from sluis.authentic.source import AuthenticRegister, SocialeToeslagSource
 from sluis.background import Repeating
 from sluis.database import Database, migrate
@@ -31,9 +32,14 @@ _UPKEEP_SECONDS = 60.0
 _DELIVERY_SECONDS = 5.0
 
 
-def sources() -> Mapping[str, Source]:
+FACTS = "bevolking"
+"""The folder in the home of the installation with the fact tables that the authentic sources deliver."""
+
+
+def sources(settings: Settings) -> Mapping[str, Source]:
     """Return the slices that can supply items, by the name that agreements use."""
-    return {source.code: source for source in (SocialeToeslagSource(),)}
+    found: tuple[Source, ...] = (SocialeToeslagSource(), FamilyFactsSource(settings.home / FACTS))
+    return {source.code: source for source in found}
 
 
 def duty_sources() -> Sequence[DutySource]:
@@ -58,7 +64,7 @@ class Installation:
             database = Database.from_settings(settings)
             migrate(database.owner_url)
         keys = ledger_keys(settings)
-        gate = Gate(register=AuthenticRegister(), sources=sources(), secret=keys.persons)
+        gate = Gate(register=AuthenticRegister(), sources=sources(settings), secret=keys.persons)
         vault = open_vault(settings.files_key_file or settings.home / "keys" / "files.age-identity")
         lists = Lists(database=database, gate=gate, vault=vault, fictitious=settings.fictitious_insz)
         return cls(settings=settings, database=database, keys=keys, gate=gate, lists=lists)

@@ -174,7 +174,9 @@ def create_app(
     app.include_router(register_pages.build_router())
     app.include_router(citizen_pages.build_router(secrets=house.keys.persons, numbers_of=numbers_of))
     grants = house.settings.home / "groeipakket"
-    app.include_router(benefits_pages.build_router(book=grants, secrets=house.keys.persons, numbers_of=numbers_of))
+    app.include_router(
+        benefits_pages.build_router(book=grants, gate=house.gate, secrets=house.keys.persons, numbers_of=numbers_of)
+    )
     app.include_router(
         outreach_pages.build_router(
             duty_sources=duty_sources(),

@@ -15,6 +15,7 @@ from sluis.benefits.grants.book import GrantBook
 from sluis.benefits.grants.running import read_frozen
 from sluis.benefits.law import decide, law
 from sluis.benefits.store import Line, Person
+from sluis.benefits.tables import FactTables
 from sluis.kernel.errors import SluisError
 from sluis.kernel.month import Month
 from sluis.kernel.text import Message, msg
@@ -128,15 +129,21 @@ class Reasons:
     next_change: tuple[Month, int | None] | None
 
 
-def reasons_of(
-    directory: Path, *, run: int, child: str, month: Month, benefit: str, teller: Teller, budget: int = 60
-) -> Reasons:
-    """Return the reasons of a decision from the frozen facts of a run; a SluisError where they cannot be read."""
+def family_of_run(directory: Path, *, run: int, child: str) -> FactTables:
+    """Return the facts of a child's family as a run had them; a SluisError where there is no such run."""
     book = GrantBook(directory)
     found = next((each for each in book.runs() if each.number == run), None)
-    if found is None or benefit not in law().benefits:
+    if found is None:
         raise _unknown()
-    tables = family_tables(read_frozen(book, found.inputs), child)
+    return family_tables(read_frozen(book, found.inputs), child)
+
+
+def reasons_of(
+    tables: FactTables, *, child: str, month: Month, benefit: str, teller: Teller, budget: int = 60
+) -> Reasons:
+    """Return the reasons of a decision from the facts of a family; a SluisError where there are none."""
+    if benefit not in law().benefits:
+        raise _unknown()
     decided = decide(tables, month, engine="interpreter")
     family = family_of(decided)
     told = teller.explain(family, child, benefits=(benefit,))

@@ -17,12 +17,14 @@ from sluis.benefits import store, web_whatif
 from sluis.benefits.explanation import Teller, discreet, discreet_changes
 from sluis.benefits.explanation.words import benefit_title
 from sluis.benefits.figures import bars, doubt_in_words, on_the_map
-from sluis.benefits.files import Reasons, child_files, month_of, reasons_of
+from sluis.benefits.files import Reasons, child_files, family_of_run, month_of, reasons_of
 from sluis.benefits.letters import Letter, Party, letter_pdf
 from sluis.benefits.letters.wording import month_in_words
 from sluis.benefits.looking import look
 from sluis.benefits.money.accounts import PAYERS, WITHOUT_CHOICE
 from sluis.benefits.policy import can_see_figures, payer_of
+from sluis.benefits.tables import FactTables
+from sluis.benefits.web_door import FamilyDoor
 from sluis.benefits.web_parts import (
     Asked,
     AskedForm,
@@ -36,11 +38,11 @@ from sluis.benefits.web_parts import (
     own_file,
 )
 from sluis.database import Connection
-from sluis.gate.actions import day_of
+from sluis.gate.actions import Gate, day_of
 from sluis.gate.store import insz_of
 from sluis.kernel.insz import Insz, InszFault, read_insz
 from sluis.kernel.month import Month
-from sluis.kernel.text import msg
+from sluis.kernel.text import Message, msg
 from sluis.ledger.persons import PersonSecret
 from sluis.web.access import require_right
 from sluis.web.kit import Tile, kit_of
@@ -58,9 +60,10 @@ NumbersOf = Callable[[Connection, Insz], Sequence[Insz]]
 """Every number that the person with this number has had; the application supplies it."""
 
 
-def build_router(*, book: Path, secrets: PersonSecret, numbers_of: NumbersOf) -> APIRouter:
+def build_router(*, book: Path, gate: Gate, secrets: PersonSecret, numbers_of: NumbersOf) -> APIRouter:
     """Return the routes; `book` is the directory of the book of grants, for the reasons of a decision."""
-    pages = _Pages(book, secrets, numbers_of)
+    door = FamilyDoor(book, gate)
+    pages = _Pages(book, door, secrets, numbers_of)
     router = APIRouter()
     for path, page, method in (
         ("/groeipakket", pages.home, "GET"),
@@ -75,7 +78,7 @@ def build_router(*, book: Path, secrets: PersonSecret, numbers_of: NumbersOf) ->
         ("/mijn-groeipakket/brief", pages.own_letter, "POST"),
     ):
         router.add_api_route(path, page, methods=[method])
-    web_whatif.add_routes(router, book=book, secrets=secrets, numbers_of=numbers_of)
+    web_whatif.add_routes(router, book=book, door=door, secrets=secrets, numbers_of=numbers_of)
     return router
 
 
@@ -90,8 +93,8 @@ def tiles_of(connection: Connection, person: SignedIn) -> Sequence[Tile]:
 
 
 class _Pages:
-    def __init__(self, book: Path, secrets: PersonSecret, numbers_of: NumbersOf) -> None:
-        self._book, self._secrets, self._numbers_of = book, secrets, numbers_of
+    def __init__(self, book: Path, door: FamilyDoor, secrets: PersonSecret, numbers_of: NumbersOf) -> None:
+        self._book, self._door, self._secrets, self._numbers_of = book, door, secrets, numbers_of
         self._teller = Teller(with_receipts=True)
 
     def home(self, request: Request, person: Officer) -> Response:
@@ -249,21 +252,20 @@ class _Pages:
         )
 
     def why(self, request: Request, person: Officer, asked: AskedForm) -> Response:
-        """Show why something was decided."""
-        payer = must_open(person)
-        with kit_of(request).database.transaction() as connection:
-            own_file(connection, asked.child, payer)
-            self._look(connection, request, person, [asked.child], kind="file-consulted")
-            name = name_of(connection, asked.child)
-        return self._why(request, asked, self._reasons(asked), name, letter="/groeipakket/brief")
+        """Show why something was decided, when the gate lets the family's facts through."""
+        opened = self._door.open(request, person, payer=must_open(person), child=asked.child, run=asked.run)
+        reasons = self._reasons(asked, opened.then)
+        return self._why(
+            request, asked, reasons, opened.name, letter="/groeipakket/brief", changed=opened.today.changed
+        )
 
     def letter(self, request: Request, person: Officer, asked: AskedForm) -> Response:
         """Give the letter about a decision as PDF."""
         payer = must_open(person)
+        opened = self._door.open(request, person, payer=payer, child=asked.child, run=asked.run)
         with kit_of(request).database.transaction() as connection:
-            own_file(connection, asked.child, payer)
             self._look(connection, request, person, [asked.child], kind="letter-made")
-        return self._letter(request, asked, payer)
+        return self._letter(request, asked, payer, opened.then)
 
     def mine(self, request: Request, person: Citizen) -> Response:
         """Show the reader the own grants, and those that are paid to the reader."""
@@ -286,7 +288,7 @@ class _Pages:
     def own_why(self, request: Request, person: Citizen, asked: AskedForm) -> Response:
         """Show the reader why, without facts of others."""
         name = self._own(request, person, asked, kind="own-reasons-read")
-        reasons = self._reasons(asked)
+        reasons = self._reasons(asked, family_of_run(self._book, run=asked.run, child=asked.child))
         changes = discreet_changes(reasons.told, reasons.changes)
         closed = Reasons(discreet(reasons.told), changes, reasons.next_change)
         return self._why(request, asked, closed, name, letter="/mijn-groeipakket/brief")
@@ -294,7 +296,7 @@ class _Pages:
     def own_letter(self, request: Request, person: Citizen, asked: AskedForm) -> Response:
         """Give the reader the own letter."""
         self._own(request, person, asked, kind="own-letter-made")
-        return self._letter(request, asked, None)
+        return self._letter(request, asked, None, family_of_run(self._book, run=asked.run, child=asked.child))
 
     def _own(self, request: Request, person: SignedIn, asked: Asked, *, kind: str) -> str:
         """Return the name of the child when the decision is the reader's own, and note it; else it is not there."""
@@ -310,17 +312,19 @@ class _Pages:
             self._look(connection, request, person, [asked.child], kind=kind)
             return name_of(connection, asked.child)
 
-    def _reasons(self, asked: Asked) -> Reasons:
-        return reasons_of(
-            self._book,
-            run=asked.run,
-            child=asked.child,
-            month=asked.month,
-            benefit=asked.benefit,
-            teller=self._teller,
-        )
+    def _reasons(self, asked: Asked, tables: FactTables) -> Reasons:
+        return reasons_of(tables, child=asked.child, month=asked.month, benefit=asked.benefit, teller=self._teller)
 
-    def _why(self, request: Request, asked: Asked, reasons: Reasons, name: str, *, letter: str) -> Response:
+    def _why(
+        self,
+        request: Request,
+        asked: Asked,
+        reasons: Reasons,
+        name: str,
+        *,
+        letter: str,
+        changed: Sequence[Message] = (),
+    ) -> Response:
         return render(
             request,
             "benefits/why.html",
@@ -332,11 +336,12 @@ class _Pages:
             month=month_in_words(asked.month),
             in_words=month_in_words,
             letter=letter,
+            changed=changed,
         )
 
-    def _letter(self, request: Request, asked: Asked, payer: str | None) -> Response:
+    def _letter(self, request: Request, asked: Asked, payer: str | None, tables: FactTables) -> Response:
         kit, language = kit_of(request), language_of(request)
-        reasons, at = self._reasons(asked), kit_of(request).clock()
+        reasons, at = self._reasons(asked, tables), kit_of(request).clock()
         with kit.database.transaction() as connection:
             payee = next((each.payee for each in reasons.told.payees if each.kind == "person"), asked.child)
             people = store.find_persons(connection, [asked.child, payee])

@@ -17,14 +17,12 @@ from starlette.exceptions import HTTPException
 
 from sluis.benefits import store
 from sluis.benefits.explanation import Teller
-from sluis.benefits.family_facts import family_tables
-from sluis.benefits.files import month_of
-from sluis.benefits.grants.book import GrantBook
-from sluis.benefits.grants.running import read_frozen
+from sluis.benefits.files import family_of_run, month_of
 from sluis.benefits.horizon import last_known
 from sluis.benefits.letters.wording import month_in_words
 from sluis.benefits.looking import look
-from sluis.benefits.web_parts import must_open, own_file
+from sluis.benefits.web_door import FamilyDoor
+from sluis.benefits.web_parts import must_open
 from sluis.benefits.whatif import Comparison, Facts, Member, Reader, changed, compare, facts_of, members_of
 from sluis.benefits.whatif.changes import NEW_CHILD, Change, children_after
 from sluis.benefits.whatif.form import (
@@ -89,9 +87,11 @@ class _Family:
     hidden: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
-def add_routes(router: APIRouter, *, book: Path, secrets: PersonSecret, numbers_of: NumbersOf) -> None:
+def add_routes(
+    router: APIRouter, *, book: Path, door: FamilyDoor, secrets: PersonSecret, numbers_of: NumbersOf
+) -> None:
     """Add the what-if pages to the routes of the Groeipakket."""
-    pages = _WhatIf(book, secrets, numbers_of)
+    pages = _WhatIf(book, door, secrets, numbers_of)
     for path, page, method in (
         ("/wat-als", pages.ask, "GET"),
         ("/wat-als", pages.answer, "POST"),
@@ -102,8 +102,8 @@ def add_routes(router: APIRouter, *, book: Path, secrets: PersonSecret, numbers_
 
 
 class _WhatIf:
-    def __init__(self, book: Path, secrets: PersonSecret, numbers_of: NumbersOf) -> None:
-        self._book, self._secrets, self._numbers_of = book, secrets, numbers_of
+    def __init__(self, book: Path, door: FamilyDoor, secrets: PersonSecret, numbers_of: NumbersOf) -> None:
+        self._book, self._door, self._secrets, self._numbers_of = book, door, secrets, numbers_of
         self._teller = Teller()
 
     def ask(self, request: Request, person: Anyone) -> Response:
@@ -124,13 +124,11 @@ class _WhatIf:
 
     def of_file(self, request: Request, person: Officer, sent: SentForm) -> Response:
         """Show the form of a family's file, or what would be decided for it."""
-        payer, kit, child = must_open(person), kit_of(request), sent["kind"]
-        with kit.database.transaction() as connection:
-            own_file(connection, child, payer)
+        payer, child = must_open(person), sent["kind"]
+        with kit_of(request).database.transaction() as connection:
             run = _latest(connection)
-            look(connection, person, [child], kind="what-if-tried", at=kit.clock(), secrets=self._secrets)
-        facts = self._facts(run, child)
-        return self._of_family(request, sent, run, child, "/groeipakket/wat-als", facts, None)
+        opened = self._door.open(request, person, payer=payer, child=child, run=run.run)
+        return self._of_family(request, sent, run, child, "/groeipakket/wat-als", opened.today.facts, None)
 
     def mine(self, request: Request, person: Citizen, sent: SentForm) -> Response:
         """Show the form of the reader's own family, or what would be decided for it."""
@@ -143,18 +141,10 @@ class _WhatIf:
                 raise HTTPException(404)
             run = _latest(connection)
             look(connection, person, children, kind="what-if-tried", at=kit.clock(), secrets=self._secrets)
-        facts = self._facts(run, children[0])
+        facts = facts_of(family_of_run(self._book, run=run.run, child=children[0]))
         known = {row["id"] for row in facts["persons"]}
         me = next((number for number in numbers if number in known), children[0])
         return self._of_family(request, sent, run, me, "/mijn-groeipakket/wat-als", facts, frozenset(children))
-
-    def _facts(self, run: store.PublishedRun, child: str) -> Facts:
-        """Return the facts of a family as they were known to the last run."""
-        book = GrantBook(self._book)
-        found = next((each for each in book.runs() if each.number == run.run), None)
-        if found is None:
-            raise HTTPException(404)
-        return facts_of(family_tables(read_frozen(book, found.inputs), child))
 
     def _of_family(
         self,

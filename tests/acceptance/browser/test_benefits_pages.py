@@ -11,11 +11,11 @@ import pytest
 from fastapi import FastAPI
 from playwright.sync_api import BrowserContext, Page
 
-from sluis.agreements.store import PartyRow, add_party
+from sluis.agreements.actions import revoke_agreement
 from sluis.benefits.grants.book import GrantBook
 from sluis.benefits.web import build_router, tiles_of
 from sluis.database import Database
-from sluis.gate.store import Actor, RoleGrant, insert_actor, insert_role
+from sluis.gate.store import Actor, insert_actor
 from sluis.kernel.text import msg
 from sluis.ledger.reading import entries_of_person
 from sluis.settings import Settings
@@ -23,6 +23,7 @@ from sluis.site import ROLE_NAMES, Directory
 from sluis.web.kit import NavigationItem, PageKit
 from sluis.web.shell import create_shell
 from tests.acceptance.browser.looks import WIDTHS, assert_accessible, assert_fits, take_screenshot
+from tests.integration.benefits.family_world import gate_over, settle
 from tests.integration.benefits.test_publishing import AT, KID, MAY, MUM, SECRET, facts_of, put, run, write
 from tests.serving import live_server
 
@@ -36,20 +37,19 @@ def site(database: Database, tmp_path: Path) -> Iterator[str]:
     book = GrantBook(tmp_path / "groeipakket")
     facts = write(tmp_path / "facts", facts_of((KID, date(2021, 2, 3))))
     run(book, facts, MAY)
+    settle(
+        database,
+        {MUM: date(1990, 1, 15), KID: date(2021, 2, 3)},
+        officers={"Ine": "infino", "Faas": "fons"},
+    )
     with database.transaction() as connection:
         put(connection, book, 1, facts)
-        for party in ("infino", "fons"):
-            add_party(connection, PartyRow(party, "body", party, None, None, "nl", None))
-        for name, party in (("Ine", "infino"), ("Faas", "fons")):
-            insert_actor(connection, Actor(name.lower(), "person", name, None))
-            role = RoleGrant(name.lower(), party, "officer", date(2020, 1, 1), None, "beheer", "proef")
-            insert_role(connection, role)
         insert_actor(connection, Actor("an", "person", "An", None), insz=MUM)
-    with live_server(application(database, tmp_path / "groeipakket")) as address:
+    with live_server(application(database, tmp_path / "groeipakket", facts)) as address:
         yield address
 
 
-def application(database: Database, book: Path) -> FastAPI:
+def application(database: Database, book: Path, facts: Path) -> FastAPI:
     app = create_shell(
         PageKit(
             settings=Settings(environment="test", fictitious_insz=True),
@@ -62,7 +62,9 @@ def application(database: Database, book: Path) -> FastAPI:
             clock=lambda: AT,
         )
     )
-    app.include_router(build_router(book=book, secrets=SECRET, numbers_of=lambda _connection, own: [own]))
+    app.include_router(
+        build_router(book=book, gate=gate_over(facts), secrets=SECRET, numbers_of=lambda _connection, own: [own])
+    )
     return app
 
 
@@ -109,7 +111,7 @@ def test_an_officer_sees_the_run_the_file_the_reasons_and_what_is_open(
     looked_at(page, "groeipakket-open-een", width)
     with database.transaction() as connection:
         kinds = {each.recorded.entry.kind for each in entries_of_person(connection, KID, secrets=SECRET)}
-    assert kinds == {"grants-published", "file-consulted", "fact-asked"}
+    assert kinds == {"grants-published", "file-consulted", "release", "fact-asked"}
 
 
 def test_an_officer_of_another_payer_finds_no_file(open_context: OpenContext, site: str, database: Database) -> None:
@@ -123,10 +125,32 @@ def test_an_officer_of_another_payer_finds_no_file(open_context: OpenContext, si
         assert len(entries_of_person(connection, KID, secrets=SECRET)) == 1
 
 
+def test_without_an_agreement_in_force_no_reasons_are_shown_and_the_page_says_by_which_clause(
+    open_context: OpenContext, site: str, database: Database
+) -> None:
+    with database.transaction() as connection:
+        revoke_agreement(
+            connection, agreement="groeipakket-gegevens-infino", party="infino", by="x", at=AT, reason="proef"
+        )
+    page = open_context().new_page()
+    sign_in(page, site, "Ine")
+    page.goto(f"{site}/groeipakket")
+    page.get_by_label("Rijksregisternummer").fill(KID)
+    page.get_by_role("button", name="Zoek het dossier").click()
+    page.get_by_role("button", name=re.compile(r"Waarom.*basisbedrag")).click()
+    page.get_by_text("De overeenkomst is niet van kracht").wait_for()
+    assert "176,66" not in page.content()
+    with database.transaction() as connection:
+        told = [each.recorded.entry for each in entries_of_person(connection, KID, secrets=SECRET)]
+    assert [ground.code for entry in told if entry.kind == "refusal" for ground in entry.grounds] == [
+        "agreement-not-in-force"
+    ]
+
+
 @pytest.mark.usefixtures("axe")
 @pytest.mark.parametrize("width", WIDTHS)
 def test_a_mother_sees_her_own_groeipakket_with_reasons_and_letter(
-    open_context: OpenContext, site: str, width: int
+    open_context: OpenContext, site: str, database: Database, width: int
 ) -> None:
     page = open_context(width=width, bypass_csp=True).new_page()
     sign_in(page, site, "An")
@@ -137,3 +161,6 @@ def test_a_mother_sees_her_own_groeipakket_with_reasons_and_letter(
     assert Path(letter.value.path()).read_bytes().startswith(b"%PDF")
     page.get_by_role("button", name=re.compile(r"Waarom.*basisbedrag")).click()
     page.get_by_text("176,66").first.wait_for()
+    with database.transaction() as connection:
+        kinds = {each.recorded.entry.kind for each in entries_of_person(connection, KID, secrets=SECRET)}
+    assert kinds == {"grants-published", "own-letter-made", "own-reasons-read"}

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
+from sluis.agreements import store
+from sluis.agreements.actions import draft_agreement, publish_agreement, sign_agreement
+from sluis.agreements.catalogue import example_completion, template
+from sluis.agreements.completion import Completion, complete
+from sluis.agreements.model import Agreement
+from sluis.agreements.parties import Advice
+from sluis.agreements.text import draft_hash
+from sluis.agreements.yamlfile import read_yaml
 from sluis.app import Installation
 from sluis.benefits.grants.book import GrantBook
 from sluis.benefits.horizon import last_known
+from sluis.benefits.money.accounts import PAYERS
 from sluis.benefits.publishing import publish
 from sluis.benefits.running import Summary, Switches, run_month
+from sluis.benefits.through_the_gate import TEMPLATE
+from sluis.database import Connection
 from sluis.gate.actions import day_of
 from sluis.kernel.month import Month
 
@@ -28,6 +40,42 @@ class PublishedGrants:
     due_cents: int
     provisional: int
     undecided: int
+
+
+def settle_payers(connection: Connection, *, at: datetime) -> None:
+    """Bring each payer's agreement about the facts of families into force; a second time changes nothing."""
+    for payer, name in PAYERS.items():
+        code = f"{TEMPLATE}-{payer}"
+        if store.read_state(connection, code) is not None:
+            continue
+        agreement = completed_for(code, payer, name, day=day_of(at))
+        drafted = draft_agreement(connection, agreement=agreement, party=payer, by=f"{payer}-signatory", at=at)
+        for party in (payer, PUBLISHER):
+            sign_agreement(
+                connection,
+                agreement=code,
+                text_hash=drafted.text_hash,
+                party=party,
+                by=f"{party}-signatory",
+                at=at,
+            )
+        publish_agreement(connection, agreement=code, party=PUBLISHER, by=f"{PUBLISHER}-signatory", at=at)
+
+
+def completed_for(code: str, payer: str, name: str, *, day: date) -> Agreement:
+    """Return the standard agreement about the facts of families as this payer completes it, with both advices."""
+    answers: Any = read_yaml(example_completion(TEMPLATE))[0].value
+    answers["parties"]["uitbetaler"] |= {"name": name, "body": payer}
+    answers |= {"agreement": code, "term": {"in_force_from": day, "until": date(day.year + 1, day.month, 1)}}
+    agreement = complete(template(TEMPLATE), Completion.model_validate(answers))
+    if isinstance(agreement, list):
+        raise ValueError("; ".join(str(problem.what) for problem in agreement))
+    draft = draft_hash(agreement)
+    advices = tuple(
+        Advice(party=party, by=f"{party} (fictief)", date=day, verdict="favourable", draft_hash=draft)
+        for party in ("uitbetaler", PUBLISHER)
+    )
+    return agreement.model_copy(update={"advices": advices})
 
 
 def publish_months(house: Installation, facts: Path, *, at: datetime) -> PublishedGrants:

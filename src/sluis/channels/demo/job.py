@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sluis.app import Installation
+from sluis.app import FACTS, Installation
 from sluis.authentic.names import beneficiary_with_right, read_name
 from sluis.authentic.population.generate import generate
 from sluis.authentic.store import load
 from sluis.channels.demo.agreements import body_of, bring_into_force, completed, next_code
 from sluis.channels.demo.following import settle_following
-from sluis.channels.demo.grants import PublishedGrants, publish_months
+from sluis.channels.demo.grants import PublishedGrants, publish_months, settle_payers
 from sluis.channels.demo.people import ASKER, OTHER, SENDER, settle_citizen, settle_people
 from sluis.channels.demo.request import DemoRequest, make_demo_request
 from sluis.gate.actions import day_of
@@ -34,7 +34,6 @@ from sluis.lists.model import Exchange
 from sluis.lists.passage import Asker, Refusal
 from sluis.lists.reasons import reason_from_json
 
-POPULATION = "bevolking"
 CHILDREN = 12_000
 """Of the demo's municipalities together; the larger the list, the longer the demo."""
 
@@ -99,7 +98,7 @@ def do_main_job(house: Installation, folder: Path, *, at: datetime, told: Told =
     exchange = _exchange(house, ground.agreement, request, answer_file, at=at)
 
     told(msg("Twee maanden Groeipakket beslissen en publiceren"))
-    grants = publish_months(house, folder / POPULATION, at=at)
+    grants = publish_months(house, house.settings.home / FACTS, at=at)
 
     told(msg("Proberen wat niet mag"))
     refused = tuple(_attempts(house, ground, request, spare, at=at))
@@ -141,9 +140,9 @@ def _prepare(house: Installation, folder: Path, *, at: datetime, told: Told) -> 
     assert there is not None
 
     told(msg("Een denkbeeldige bevolking maken en laden"))
-    generate(children=CHILDREN, seed=1, out=folder / POPULATION, only=(here, there), reference=day)
+    generate(children=CHILDREN, seed=1, out=house.settings.home / FACTS, only=(here, there), reference=day)
     with house.database.owner() as connection:
-        load(connection, folder / POPULATION, at=at)
+        load(connection, house.settings.home / FACTS, at=at)
         make_months(connection, day, 24)
 
     told(msg("Fictieve personen van elke rol aanmelden"))
@@ -161,6 +160,7 @@ def _prepare(house: Installation, folder: Path, *, at: datetime, told: Told) -> 
         to_try = completed(next_code(connection, other, day), other, day=day)
         bring_into_force(connection, to_try, other, signatory="tielt-signatory", at=at)
         settle_following(connection, at=at)
+        settle_payers(connection, at=at)
 
     told(msg("De sleutel laten zetten door de functionarissen van beide partijen"))
     key = secrets.token_urlsafe(18)
