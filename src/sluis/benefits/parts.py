@@ -14,73 +14,52 @@ from typing import Final
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from sluis.benefits.grants.kin import PERSONS, SHARED
+from sluis.benefits.places import Hashes, Ints, SortedHashes, different, hashes_of
 from sluis.benefits.tables import FactTables
 
 PERSONS_A_PART: Final = 500_000
 """About so many persons a part; a linked family is never divided, however many it has."""
 
 _ROWS_AT_A_TIME: Final = 2_000_000
-Ints = NDArray[np.int32]
-Hashes = NDArray[np.uint64]
-Truths = NDArray[np.bool_]
 
 
 class _Numbers:
     """A number for every person that a table names: the place of the hash of the identifier among all hashes.
 
-    Two persons with one hash would be one family here: more than needed in a part, which is harmless. The hashes lie
-    evenly, so that their first bits tell nearly where one is: a look-up is two reads of memory.
+    Two persons with one hash would be one family here: more than needed in a part, which is harmless.
     """
 
-    _BITS: Final = 23
-
     def __init__(self, persons: pl.Series) -> None:
-        self._fill(np.unique(_hashes(persons)))
+        self._fill(different(hashes_of(persons)))
 
     def _fill(self, hashes: Hashes) -> None:
-        self._hashes = hashes
+        self._sorted = SortedHashes(hashes)
         self._strange: list[Hashes] = []
-        buckets = (hashes >> np.uint64(64 - self._BITS)).astype(np.int64)
-        counts = np.bincount(buckets, minlength=1 << self._BITS)
-        self._most = int(counts.max())
-        self._starts = (np.cumsum(counts) - counts).astype(np.int32)
 
     def __len__(self) -> int:
-        return self._hashes.size
+        return len(self._sorted)
 
     def of(self, ids: pl.Series) -> Ints:
         """Return the number of each, -1 for nobody (null) and for who was not met before: `meet` gives those one."""
-        asked = _hashes(ids)
-        place = self._starts[(asked >> np.uint64(64 - self._BITS)).astype(np.int64)]
-        last = self._hashes.size - 1
-        place = np.minimum(place, last)
-        for _ in range(self._most):
-            other = np.flatnonzero(self._hashes[place] != asked)
-            if not other.size:
-                break
-            place[other] = np.minimum(place[other] + 1, last)
-        strange = self._hashes[place] != asked
+        asked = hashes_of(ids)
+        place = self._sorted.find(asked)
         if ids.null_count():
-            strange |= ids.is_null().to_numpy()
+            place[ids.is_null().to_numpy()] = -1
+        strange = place < 0
         if strange.any():
-            place[strange] = -1
-            self._strange.append(np.unique(_hashes(ids.filter(pl.Series(strange)).drop_nulls())))
+            self._strange.append(different(hashes_of(ids.filter(pl.Series(strange)).drop_nulls())))
         return place
 
     def meet(self) -> bool:
         """Give a number to everybody who was asked for in vain, and say whether there were any; others may change."""
-        hashes = np.concatenate([self._hashes, *self._strange])
-        grown = np.unique(hashes) if hashes.size > self._hashes.size else self._hashes
-        met = grown.size > self._hashes.size
+        known = self._sorted.hashes
+        hashes = np.concatenate([known, *self._strange])
+        grown = different(hashes) if hashes.size > known.size else known
+        met = grown.size > known.size
         self._fill(grown)
         return met
-
-
-def _hashes(ids: pl.Series) -> Hashes:
-    return ids.hash().to_numpy()
 
 
 @dataclass(frozen=True)

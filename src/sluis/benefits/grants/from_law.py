@@ -113,12 +113,19 @@ def _merged(lines: pl.DataFrame) -> pl.DataFrame:
 
     Open with one side is open as a whole only where nobody is known: a payee of the other side keeps the own line.
     """
+    # Nearly all have one line: only the others are put together.
+    several = pl.col("child").is_duplicated()
     who = ("child", "benefit", "payee", "payee_kind")
-    return lines.group_by(who).agg(
-        pl.when(pl.col("amount_cents").null_count() == 0).then(pl.col("amount_cents").sum()).alias("amount_cents"),
-        pl.col("status").sort_by(pl.col("status").replace_strict(_WEIGHT, return_dtype=pl.Int8)).last(),
-        pl.col("doubt").filter(pl.col("doubt") != "").unique().sort().str.join(";").alias("doubt"),
+    merged = (
+        lines.filter(several)
+        .group_by(who)
+        .agg(
+            pl.when(pl.col("amount_cents").null_count() == 0).then(pl.col("amount_cents").sum()).alias("amount_cents"),
+            pl.col("status").sort_by(pl.col("status").replace_strict(_WEIGHT, return_dtype=pl.Int8)).last(),
+            pl.col("doubt").filter(pl.col("doubt") != "").unique().sort().str.join(";").alias("doubt"),
+        )
     )
+    return pl.concat([lines.filter(~several).select(merged.columns), merged])
 
 
 _WEIGHT = {FINAL: 0, PROVISIONAL: 1, UNDECIDED: 2}
