@@ -7,7 +7,7 @@ rows of each part are written beside each other in Arrow files, in the order in 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,9 +19,10 @@ from sluis.benefits.grants.kin import PERSONS, SHARED
 from sluis.benefits.places import Hashes, Ints, SortedHashes, different, hashes_of
 from sluis.benefits.tables import FactTables
 
-PERSONS_A_PART: Final = 500_000
+PERSONS_A_PART: Final = 200_000
 """About so many persons a part; a linked family is never divided, however many it has."""
 
+_WHOLE: Final = "whole"
 _ROWS_AT_A_TIME: Final = 2_000_000
 
 
@@ -73,15 +74,38 @@ class Parts:
     def __iter__(self) -> Iterator[FactTables]:
         """Give the tables of each part."""
         for part in range(self.count):
-            frames = {}
-            for name in self.tables.frames:
+            yield self.one(part)
+
+    def one(self, part: int) -> FactTables:
+        """Return the tables of one part; what names nobody is whole in each."""
+        frames = {name: frame for name, frame in self.tables.frames.items() if not PERSONS.get(name)}
+        return FactTables({**self._divided(part), **frames}, self.tables.present)
+
+    def keep_whole(self) -> None:
+        """Write the tables that name nobody beside the parts, for who has the folder only (`of_folder`)."""
+        whole = self.folder / _WHOLE
+        whole.mkdir(exist_ok=True)
+        for name, frame in self.tables.frames.items():
+            if not PERSONS.get(name):
+                frame.collect().write_ipc(whole / f"{name}.0000.arrow", compression="uncompressed")
+
+    @staticmethod
+    def of_folder(folder: Path, part: int, present: Collection[str]) -> FactTables:
+        """Return the tables of one part in another process than the one that divided them."""
+        frames = {}
+        for place in (folder / _WHOLE, folder / str(part)):
+            for file in sorted(place.glob("*.0000.arrow")):
+                name = file.name.partition(".")[0]
+                frames[name] = pl.scan_ipc(sorted(place.glob(f"{name}.*.arrow")))
+        return FactTables(frames, frozenset(present))
+
+    def _divided(self, part: int) -> dict[str, pl.LazyFrame]:
+        frames = {}
+        for name, whole in self.tables.frames.items():
+            if PERSONS.get(name):
                 files = sorted((self.folder / str(part)).glob(f"{name}.*.arrow"))
-                whole = self.tables[name]
-                if not PERSONS.get(name):
-                    frames[name] = whole
-                else:
-                    frames[name] = pl.scan_ipc(files) if files else whole.clear().collect().lazy()
-            yield FactTables(frames, self.tables.present)
+                frames[name] = pl.scan_ipc(files) if files else whole.clear().collect().lazy()
+        return frames
 
 
 def part_count(tables: FactTables, persons: int = PERSONS_A_PART) -> int:
