@@ -12,6 +12,8 @@ from sluis.agreements.duties import DutySource
 from sluis.authentic.family import FamilyFactsSource
 from sluis.authentic.source import AuthenticRegister, SocialeToeslagSource
 from sluis.background import Repeating
+from sluis.births.house import Births
+from sluis.births.intake.work import work_due
 from sluis.database import Database, migrate
 from sluis.deliveries.model import Channel
 from sluis.deliveries.smtp import MailServer, SmtpChannel
@@ -30,6 +32,7 @@ from sluis.web.store import remove_old_sessions
 
 _UPKEEP_SECONDS = 60.0
 _DELIVERY_SECONDS = 5.0
+_BIRTH_SECONDS = 2.0
 
 
 FACTS = "bevolking"
@@ -68,6 +71,17 @@ class Installation:
         vault = open_vault(settings.files_key_file or settings.home / "keys" / "files.age-identity")
         lists = Lists(database=database, gate=gate, vault=vault, fictitious=settings.fictitious_insz)
         return cls(settings=settings, database=database, keys=keys, gate=gate, lists=lists)
+
+    @property
+    def births(self) -> Births:
+        """The births slice: its files are sealed by the same key as those of lists."""
+        return Births(self.database, self.gate, self.lists.vault, self.settings.fictitious_insz)
+
+    def ward(self) -> Repeating:
+        """Return the thread that works notices of birth that wait: after a crash, or when a first attempt failed."""
+        return Repeating(
+            lambda: work_due(self.births, clock=lambda: datetime.now(UTC)), every_seconds=_BIRTH_SECONDS, name="births"
+        )
 
     def sequencer(self) -> Sequencer:
         """Return the thread that puts entries into the tree."""
