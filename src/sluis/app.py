@@ -12,8 +12,9 @@ from sluis.agreements.duties import DutySource
 from sluis.authentic.family import FamilyFactsSource
 from sluis.authentic.source import AuthenticRegister, SocialeToeslagSource
 from sluis.background import Repeating
+from sluis.births.hospitals.actions import bring_up_to_date as bring_hospitals_up_to_date
+from sluis.births.hospitals.duties import SilenceDuties
 from sluis.births.house import Births
-from sluis.births.intake.work import work_due
 from sluis.database import Database, migrate
 from sluis.deliveries.model import Channel
 from sluis.deliveries.smtp import MailServer, SmtpChannel
@@ -32,7 +33,6 @@ from sluis.web.store import remove_old_sessions
 
 _UPKEEP_SECONDS = 60.0
 _DELIVERY_SECONDS = 5.0
-_BIRTH_SECONDS = 2.0
 
 
 FACTS = "bevolking"
@@ -47,7 +47,7 @@ def sources(settings: Settings) -> Mapping[str, Source]:
 
 def duty_sources() -> Sequence[DutySource]:
     """Return the slices that know what somebody still has to do."""
-    return (AgreementDuties(), ConfirmationDuties())
+    return (AgreementDuties(), ConfirmationDuties(), SilenceDuties())
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +74,12 @@ class Installation:
 
     @property
     def births(self) -> Births:
-        """The births slice: its files are sealed by the same key as those of lists."""
-        return Births(self.database, self.gate, self.lists.vault, self.settings.fictitious_insz)
-
-    def ward(self) -> Repeating:
-        """Return the thread that works notices of birth that wait: after a crash, or when a first attempt failed."""
-        return Repeating(
-            lambda: work_due(self.births, clock=lambda: datetime.now(UTC)), every_seconds=_BIRTH_SECONDS, name="births"
+        """The slice of births with its parts."""
+        return Births(
+            database=self.database,
+            gate=self.gate,
+            vault=self.lists.vault,
+            fictitious=self.settings.fictitious_insz,
         )
 
     def sequencer(self) -> Sequencer:
@@ -110,6 +109,8 @@ class Installation:
         expire_overdue(self.lists, at=at)
         remind_overdue(self.lists, at=at)
         bring_agreements_up_to_date(self.database, at=at)
+        with self.database.transaction() as connection:
+            bring_hospitals_up_to_date(self.births, connection, at=at)
         tidy(self.database, at=at, secrets=self.keys.persons)
         with self.database.transaction() as connection:
             remove_old_sessions(connection, at=at, absolute=timedelta(minutes=self.settings.session_minutes))

@@ -16,13 +16,13 @@ from sluis.agreements.store import list_parties
 from sluis.gate.actions import day_of
 from sluis.kernel.text import Message
 from sluis.outreach import campaign_store, web_bodies, web_campaigns, web_contacts, web_deliveries, web_worklist
-from sluis.outreach.export import CSV_TYPE, EXCEL_TYPE, as_csv, as_excel
 from sluis.outreach.following import NEXT_STEP, STUCK_AFTER_WORKING_DAYS, Dashboard, look, standings_of
 from sluis.outreach.model import STAGE_KINDS, STAGE_WORDS, STAGES, Group, Stage, Standing
 from sluis.outreach.places import places_on
 from sluis.outreach.policy import may_open_agreements
 from sluis.outreach.web_groups import GroupQuery, group_words
 from sluis.web.access import require_right
+from sluis.web.export import CSV_TYPE, EXCEL_TYPE, as_csv, as_excel
 from sluis.web.kit import kit_of
 from sluis.web.languages import Language, translate
 from sluis.web.map import HEXAGON, Tile, drawing_size, tiles

@@ -28,7 +28,7 @@ _MOST_IN_MAIL = 25
 _SOON = timedelta(days=3)
 
 # Where the act of a duty is done; of any other kind: at the agreement.
-_PLACES: Mapping[str, str] = {"destruction": "/lijsten", "offer": "/overeenkomsten"}
+_PLACES: Mapping[str, str] = {"destruction": "/lijsten", "offer": "/overeenkomsten", "silence": "/ziekenhuizen"}
 
 
 @dataclass(frozen=True, slots=True)

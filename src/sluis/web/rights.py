@@ -89,6 +89,10 @@ RIGHTS: Mapping[str, Right] = MappingProxyType(
             msg("Het grootboek lezen en nagaan"), "officer", "dpo", "signatory", ACCESS_MANAGER, "supervisor"
         ),
         "follow": _right(msg("Volgen welke besturen aansluiten, en hen aanschrijven"), "outreach"),
+        "births-follow": _right(msg("Volgen welke ziekenhuizen geboorten melden, en welke stil zijn"), "outreach"),
+        "births-hospital": _right(
+            msg("Zien wat van de meldingen van het eigen ziekenhuis geweigerd werd en ontbreekt"), "officer", "dpo"
+        ),
         "benefits-read": _right(msg("Dossiers en cijfers van het Groeipakket lezen"), "officer"),
         "own-data": _right(msg("Eigen gegevens zien"), CITIZEN),
         "access-manage": _right(msg("Rollen en toegang beheren"), HEAD, ACCESS_MANAGER),

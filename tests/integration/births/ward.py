@@ -84,12 +84,11 @@ def furnish(database: Database, home: Path, **settings: object) -> Installation:
     with database.transaction() as connection:
         for party, name in ((WARD, "AZ Voorbeeld (fictief)"), (OTHER, "AZ Ander (fictief)")):
             agreements.add_party(connection, agreements.PartyRow(party, "hospital", name, None, None, "nl", None))
-            manager = f"{party}-access"
-            insert_actor(connection, Actor(manager, "person", "Toegangsbeheerder (fictief)", None))
-            insert_role(
-                connection,
-                RoleGrant(manager, party, "access-manager", AT.date() - timedelta(days=300), None, "head", "proef"),
-            )
+            for role, short in (("access-manager", "access"), ("officer", "officer")):
+                actor = f"{party}-{short}"
+                insert_actor(connection, Actor(actor, "person", f"{short} (fictief)", None))
+                since = AT.date() - timedelta(days=300)
+                insert_role(connection, RoleGrant(actor, party, role, since, None, "head", "proef"))
         agree(connection, party=WARD, agreement=AGREEMENT, at=AT)
         _inform(connection, house.gate.secret)
     return house

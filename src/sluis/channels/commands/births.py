@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -48,6 +49,56 @@ def mapping(file: Annotated[Path, typer.Argument(help="De afbeelding van een zie
     for one in made.file.not_read:
         until = f" ({one.until})" if one.until else ""
         say(msg("  Niet gelezen: {field}{until}. {because}", field=one.field, until=until, because=one.because))
+
+
+@app.command()
+def conformance(
+    file: Annotated[Path | None, typer.Argument(help="De vijftig berichten van uw systeem, na elkaar.")] = None,
+    mapping_file: Annotated[
+        Path | None, typer.Option("--mapping", help="Uw eigen afbeelding; anders de standaardafbeelding.")
+    ] = None,
+    party: Annotated[str, typer.Option("--as", help="De code van het ziekenhuis.")] = "ziekenhuis",
+    report_file: Annotated[Path | None, typer.Option("--report", help="Schrijf het verslag als JSON.")] = None,
+    examples_file: Annotated[
+        Path | None, typer.Option("--examples", help="Schrijf de vijftig berichten zoals ze moeten zijn.")
+    ] = None,
+) -> None:
+    """Houd de vijftig berichten van een leverancier naast de vijftig gevallen; niets wordt verstuurd of bewaard.
+
+    Eindigt met 0 als alle gevallen geslaagd zijn, met 1 als er een niet geslaagd is.
+    """
+    from sluis.births.hl7.mapping import mapping_for, read_mapping  # noqa: PLC0415 - only this command pays for it
+    from sluis.births.hospitals import conformance as test  # noqa: PLC0415 - only this command pays for it
+
+    at = datetime.now(UTC)
+    if examples_file is not None:
+        examples_file.write_bytes(test.examples(at.date(), sender=party))
+        say(msg("Geschreven: {file}", file=str(examples_file)))
+    if file is None:
+        return
+    made = mapping_for(party, on=at.date())
+    if mapping_file is not None:
+        own, problems = read_mapping(read_file(mapping_file), on=at.date())
+        if own is None:
+            raise SluisError(
+                "mapping-wrong",
+                msg("De afbeelding {file} kan niet gebruikt worden: regel {line}.", file=mapping_file.name,
+                    line=problems[0].line or 1),
+                remedy=msg("Ga ze na met: sluis births mapping BESTAND."),
+            )  # fmt: skip
+        made = own
+    report = test.judge_file(read_file(file), made, at=at, sender=party)
+    for one in report.results:
+        for finding in one.findings:
+            out.print(f"{one.case.code}  {spoken(finding)}", markup=False)
+    if report.strays:
+        say(msg("Berichten die bij geen geval horen: {count}", count=report.strays))
+    say(msg("{passed} van {cases} gevallen geslaagd", passed=report.passed, cases=len(report.results)))
+    if report_file is not None:
+        report_file.write_text(json.dumps(test.as_json(report), ensure_ascii=False, indent=2), encoding="utf-8")
+        say(msg("Geschreven: {file}", file=str(report_file)))
+    if not report.is_passed:
+        raise typer.Exit(_INVALID)
 
 
 def read_file(path: Path) -> bytes:

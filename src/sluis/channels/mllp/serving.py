@@ -9,17 +9,13 @@ from threading import Event, Thread
 
 from sluis.app import Installation
 from sluis.births.hl7.door import Hl7Door
-from sluis.births.house import Births
 from sluis.channels.mllp.server import MllpServer
 
 
 def door_of(house: Installation) -> Hl7Door:
     """Return the door of HL7 v2 of an installation."""
     settings = house.settings
-    births = Births(
-        database=house.database, gate=house.gate, vault=house.lists.vault, fictitious=settings.fictitious_insz
-    )
-    return Hl7Door(births, settings.hl7_mapping_folder, is_live=settings.environment == "production")
+    return Hl7Door(house.births, settings.hl7_mapping_folder, is_live=settings.environment == "production")
 
 
 def serve_mllp(server: Callable[[], MllpServer], *, said: Callable[[int], object] = lambda _: None) -> None:

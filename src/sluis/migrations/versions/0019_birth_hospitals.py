@@ -18,7 +18,7 @@ STATEMENTS = (
         party text UNIQUE REFERENCES party,
         supplier text CHECK (length(supplier) BETWEEN 1 AND 80),
         state text NOT NULL
-            CHECK (state IN ('invited', 'agreement', 'testing', 'conformant', 'live', 'silent', 'stopped')),
+            CHECK (state IN ('none', 'invited', 'agreement', 'testing', 'conformant', 'live', 'silent', 'stopped')),
         since timestamptz NOT NULL,
         births_per_year int CHECK (births_per_year BETWEEN 1 AND 20000),
         life_sign_hours int CHECK (life_sign_hours BETWEEN 1 AND 168)
