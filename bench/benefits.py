@@ -50,12 +50,29 @@ class Took:
 
 def process(*arguments: str) -> Took:
     """Run a contender; processor time tells more than the clock on a machine that others use too."""
-    before, begun = os.times(), time.perf_counter()
+    before, begun, peak = os.times(), time.perf_counter(), 0.0
     command = [sys.executable, "-m", "bench.benefits_contenders", *arguments]
-    run = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    with subprocess.Popen(command) as run:
+        while run.poll() is None:
+            peak = max(peak, memory_of(run.pid))
+            time.sleep(0.1)
+    if run.returncode:
+        raise subprocess.CalledProcessError(run.returncode, command)
     after = os.times()
     used = after.children_user - before.children_user + after.children_system - before.children_system
-    return Took(time.perf_counter() - begun, float(run.stdout.split()[-1]), used)
+    return Took(time.perf_counter() - begun, peak, used)
+
+
+def memory_of(pid: int) -> float:
+    """Return the mebibytes that a process and its children hold, what they share counted once; 0 where it is gone."""
+    try:
+        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+        threads = [path.read_text(encoding="ascii").split() for path in Path(f"/proc/{pid}/task").glob("*/children")]
+    except OSError:
+        return 0.0
+    own = sum(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:")) / 1024
+    return own + sum(memory_of(int(child)) for child in {*children, *(each for found in threads for each in found)})
 
 
 def middle(told: list[Took]) -> Took:

@@ -1,4 +1,4 @@
-"""A month of the Groeipakket as whole processes, for `bench.benefits`: each tells its own peak of memory in MiB.
+"""A month of the Groeipakket as whole processes, for `bench.benefits`.
 
     uv run python -m bench.benefits_contenders month|copy|months FACTS OUT [MONTH [COUNT]]
 
@@ -9,7 +9,6 @@ writes those decisions again; `months` decides so many months after each other.
 # ruff: noqa: PLC0415 - each contender loads only what it is measured with
 from __future__ import annotations
 
-import resource
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -54,5 +53,3 @@ def copy(facts: Path, out: Path) -> None:
 if __name__ == "__main__":
     contenders: dict[str, Callable[..., None]] = {"month": month, "months": months, "copy": copy}
     contenders[sys.argv[1]](Path(sys.argv[2]), Path(sys.argv[3]), *sys.argv[4:])
-    # On Linux the peak is told in kibibytes.
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)

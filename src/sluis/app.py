@@ -15,6 +15,7 @@ from sluis.background import Repeating
 from sluis.births.hospitals.actions import bring_up_to_date as bring_hospitals_up_to_date
 from sluis.births.hospitals.duties import SilenceDuties
 from sluis.births.house import Births
+from sluis.births.intake.work import work_due
 from sluis.database import Database, migrate
 from sluis.deliveries.model import Channel
 from sluis.deliveries.smtp import MailServer, SmtpChannel
@@ -33,6 +34,7 @@ from sluis.web.store import remove_old_sessions
 
 _UPKEEP_SECONDS = 60.0
 _DELIVERY_SECONDS = 5.0
+_BIRTH_SECONDS = 2.0
 
 
 FACTS = "bevolking"
@@ -74,12 +76,13 @@ class Installation:
 
     @property
     def births(self) -> Births:
-        """The slice of births with its parts."""
-        return Births(
-            database=self.database,
-            gate=self.gate,
-            vault=self.lists.vault,
-            fictitious=self.settings.fictitious_insz,
+        """The births slice: its files are sealed by the same key as those of lists."""
+        return Births(self.database, self.gate, self.lists.vault, self.settings.fictitious_insz)
+
+    def ward(self) -> Repeating:
+        """Return the thread that works notices of birth that wait: after a crash, or when a first attempt failed."""
+        return Repeating(
+            lambda: work_due(self.births, clock=lambda: datetime.now(UTC)), every_seconds=_BIRTH_SECONDS, name="births"
         )
 
     def sequencer(self) -> Sequencer:

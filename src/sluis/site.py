@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, date, datetime
 from typing import Protocol
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 
 from sluis.access import web as access_pages
@@ -20,6 +20,8 @@ from sluis.app import Installation, duty_sources
 from sluis.authentic.names import children_to_try, numbers_of
 from sluis.background import Repeating
 from sluis.benefits import web as benefits_pages
+from sluis.births.door import NotAdmitted, Sender
+from sluis.births.fhir import web as fhir_door
 from sluis.births.hospitals import web as hospital_pages
 from sluis.births.hospitals.web_own import tiles_of as hospital_tiles
 from sluis.citizen import web as citizen_pages
@@ -34,6 +36,8 @@ from sluis.lists.workbook import start_reader
 from sluis.machines import web as machines_pages
 from sluis.machines import web_systems as systems_pages
 from sluis.machines.api import add_api
+from sluis.machines.bearer import bearer_of
+from sluis.machines.problems import TYPES, ApiProblem
 from sluis.outreach import web as outreach_pages
 from sluis.outreach.worklist import send_digests
 from sluis.oversight import web as oversight_pages
@@ -177,6 +181,7 @@ def create_app(
         admission=Doorkeeper(people.find),
         roles_href="/mijn-rollen",
         clock=clock,
+        machine_prefixes=("/api/", "/fhir", "/hl7"),
     )
     refuse_to_start_without_a_door(kit)
     app = create_shell(kit)
@@ -198,12 +203,25 @@ def create_app(
             mail_is_set_up=lambda: bool(house.channels()),
         )
     )
+    app.include_router(fhir_door.build_router(house.births, birth_sender))
     app.include_router(hospital_pages.build_router())
     app.include_router(machines_pages.build_router(people_to_try=_people_to_try))
     app.include_router(systems_pages.build_router(secrets=house.keys.persons))
     add_api(app, settings=house.settings, gate=house.gate, lists=MachineLists(house.lists))
     app.router.lifespan_context = _with_threads(house, worker_threads(house) if threads is None else threads)
     return app
+
+
+def birth_sender(request: Request) -> Sender:
+    """Return which hospital's machine delivers, by its token."""
+    try:
+        found = bearer_of(request)
+    except ApiProblem as problem:
+        kind = TYPES[problem.kind]
+        headers = {"WWW-Authenticate": "Bearer"} if kind.status == 401 else {}
+        raise NotAdmitted(kind.status, problem.kind, kind.title, kind.remedy, headers | dict(problem.headers)) from None
+    grant = found.grant
+    return Sender(found.party, found.machine, found.correlation, found.at, grant.agreement, grant.purpose)
 
 
 def _people_to_try(connection: Connection, day: date) -> Sequence[Insz]:
@@ -237,7 +255,7 @@ def make_digests(house: Installation, *, at: datetime, at_any_hour: bool = False
 def worker_threads(house: Installation) -> tuple[Thread, ...]:
     """Return what a worker does: the tree of the ledger, what time asks for, mail that leaves, digests."""
     digests = Repeating(lambda: make_digests(house, at=_now()), every_seconds=_DIGEST_SECONDS, name="digests")
-    return (house.sequencer(), house.upkeep(), house.courier(), digests)
+    return (house.sequencer(), house.upkeep(), house.courier(), house.ward(), digests)
 
 
 def _with_threads(

@@ -12,6 +12,7 @@ from typing import Literal
 import polars as pl
 
 from sluis.benefits.model import Book, Column, Package, Scalar
+from sluis.benefits.places import Ints, Places, fetched, spread
 from sluis.benefits.reading import Reading
 from sluis.rules import Fact, InForce, Interpretation, Lack, interpret
 from sluis.rules.plan import plan_of
@@ -82,6 +83,19 @@ class Answered:
         return ";".join(sorted({f"{each.lack}:{each.name}" for each in wanted}))
 
     @cached_property
+    def children(self) -> pl.Series:
+        """The child of each row of `values`."""
+        key = self.book.key
+        if self.values[key].equals(self.facts[key]):
+            return self.facts["child"]
+        return fetched(self.facts["child"], Places(self.facts[key]).of(self.values[key]))
+
+    @cached_property
+    def places(self) -> Places:
+        """Where each key stands in `values`."""
+        return Places(self.values[self.book.key])
+
+    @cached_property
     def child_of(self) -> pl.DataFrame:
         """The key of each row with its child."""
         return self.facts.select(self.book.key, *([] if self.book.key == "child" else ["child"]))
@@ -92,6 +106,8 @@ def fact_frame(book: Book, law: InForce, r: Reading, earlier: Mapping[str, Answe
     read = set(law.facts_read())
     rows = r.kept(f"rows of {book.name}", lambda: book.rows(r))
     frame = rows.collect()
+    places = Places(frame[book.key])
+    made: list[pl.Series] = []
     for package in book.packages:
         facts = {each.fact.name: each for each in package.facts if each.fact.name in read}
         wanted = []
@@ -99,23 +115,25 @@ def fact_frame(book: Book, law: InForce, r: Reading, earlier: Mapping[str, Answe
             names = [name for name in found.collect_schema() if name in facts]
             if names:
                 wanted.append(found.select(book.key, *names))
+        columns: dict[str, pl.Series] = {}
         for found_ in pl.collect_all(wanted):
-            frame = _joined(frame, book.key, found_, [facts[name] for name in found_.columns if name in facts])
-        frame = frame.with_columns(
-            pl.lit(None, dtype=dtype_of(each.fact.unit)).alias(name)
-            for name, each in facts.items()
-            if package.columns is None or any(not r.has(table) for table in each.tables)
-        )
+            for series in _spread(places, book.key, found_, facts):
+                columns[series.name] = series
+        for name, each in facts.items():
+            if package.columns is None or any(not r.has(table) for table in each.tables):
+                columns[name] = pl.repeat(None, frame.height, dtype=dtype_of(each.fact.unit), eager=True).alias(name)
+        made += columns.values()
+    places_in: dict[str, Ints] = {}
     for fact in book.facts:
         if fact.name in read:
-            frame = _joined(frame, "child", _per_child(earlier[fact.name], fact.name), [_earlier_column(fact)])
-    return frame
+            made.append(_of_earlier(earlier[fact.name], fact, frame["child"], places_in))
+    return frame.with_columns(made)
 
 
-def _earlier_column(fact: Fact) -> Column:
+def _nothing(fact: Fact) -> Scalar:
     """Return what an earlier outcome is for a child that the earlier book has no row of: nothing, or unknown."""
     none: Mapping[Kind, Scalar] = {Kind.TRUTH: False, Kind.CENTS: 0}
-    return Column(fact, none.get(fact.unit.kind))
+    return none.get(fact.unit.kind)
 
 
 def _frames(package: Package, r: Reading, rows: pl.LazyFrame) -> Sequence[pl.LazyFrame]:
@@ -125,37 +143,45 @@ def _frames(package: Package, r: Reading, rows: pl.LazyFrame) -> Sequence[pl.Laz
     return (found,) if isinstance(found, pl.LazyFrame) else found
 
 
-def _joined(frame: pl.DataFrame, key: str, found: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
-    """Left-join facts by key; where there is no row, each has its `otherwise`."""
+def _spread(places: Places, key: str, found: pl.DataFrame, facts: Mapping[str, Column]) -> list[pl.Series]:
+    """Return the facts of a frame on the rows of the book; where there is no row, each has its `otherwise`."""
+    height = len(places.keys)
+    columns = [facts[name] for name in found.columns if name in facts]
     if found.is_empty():  # as where a register has nothing of a kind: no need to look anybody up
-        return frame.with_columns(
-            pl.lit(each.otherwise, dtype=dtype_of(each.fact.unit)).alias(each.fact.name) for each in columns
-        )
-    names = [each.fact.name for each in columns]
-    defaults = [each for each in columns if each.otherwise is not None]
-    marked = found.select(key, *names, pl.lit(value=True).alias("__found"))
-    joined = frame.lazy().join(marked.lazy(), on=key, how="left", maintain_order="left")
-    filled = [
-        pl.when(pl.col("__found").is_null())
-        .then(pl.lit(each.otherwise, dtype=dtype_of(each.fact.unit)))
-        .otherwise(pl.col(each.fact.name))
-        .alias(each.fact.name)
-        for each in defaults
-    ]
-    return joined.with_columns(filled).drop("__found").collect()
+        return [
+            pl.repeat(each.otherwise, height, dtype=dtype_of(each.fact.unit), eager=True).alias(each.fact.name)
+            for each in columns
+        ]
+    # What has a value elsewhere gets the type of the fact, so that the value fits.
+    typed = found.with_columns(
+        pl.col(each.fact.name).cast(dtype_of(each.fact.unit))
+        for each in columns
+        if each.otherwise is not None and found.schema[each.fact.name].is_integer()
+    )
+    values = typed.select(each.fact.name for each in columns)
+    if found.height == height and found[key].equals(places.keys):
+        return values.get_columns()
+    otherwise = {each.fact.name: each.otherwise for each in columns}
+    return spread(values, places.of(found[key]), height, otherwise)
 
 
-def _per_child(answered: Answered, name: str) -> pl.DataFrame:
+def _of_earlier(answered: Answered, fact: Fact, child: pl.Series, places_in: dict[str, Ints]) -> pl.Series:
     """Return an outcome per child: itself, or the sum (a truth: any) over the sides; unknown if one of them is."""
+    name = fact.name
     unit = answered.law.book.unit_of(name)
     if name not in answered.values.columns:
-        return answered.child_of.select("child", pl.lit(None, dtype=dtype_of(unit)).alias(name)).unique("child")
+        known = pl.Series(name, child.is_in(answered.child_of["child"].implode()))
+        nothing = pl.lit(_nothing(fact), dtype=dtype_of(unit))
+        return pl.select(pl.when(pl.lit(~known)).then(nothing).alias(name)).to_series()
     if answered.book.key == "child":
-        return answered.values.select("child", name)
+        if answered.book.name not in places_in:
+            places_in[answered.book.name] = answered.places.of(child)
+        return fetched(answered.values[name], places_in[answered.book.name], _nothing(fact))
     value = pl.col(name)
     whole = value.any() if dtype_of(unit) == pl.Boolean() else value.sum()
-    frame = answered.values.select(answered.book.key, name).join(answered.child_of, on=answered.book.key)
-    return frame.group_by("child").agg(pl.when(value.null_count() == 0).then(whole).alias(name))
+    frame = answered.values.select(name, answered.children)
+    found = frame.group_by("child").agg(pl.when(value.null_count() == 0).then(whole).alias(name))
+    return fetched(found[name], Places(found["child"]).of(child), _nothing(fact))
 
 
 def answer(book: Book, law: InForce, facts: pl.DataFrame, engine: Engine) -> Answered:

@@ -140,11 +140,9 @@ class Decided:
     def values(self, output: str) -> pl.DataFrame:
         """Return `key`, `child` and the value of an output, null where undecided."""
         answered = self.answered(output)
-        key = answered.book.key
-        found = answered.values.select(key, output)
-        if key != "child":
-            found = found.join(answered.child_of, on=key)
-        return found.select(pl.col(key).alias("key"), "child", pl.col(output).alias("value"))
+        values = answered.values
+        columns = [values[answered.book.key].alias("key"), answered.children, values[output].alias("value")]
+        return pl.DataFrame(columns)
 
     def doubts(self, output: str) -> pl.DataFrame:
         """Return `key`, `child`, `lack` and `name` of what leaves the output open or makes it provisional.
@@ -178,6 +176,9 @@ class Decided:
 
         The text is `fact:income;parameter:limit` for what is missing, `weak:limit` for what makes it provisional.
         """
+        return self.reading.kept(f"words of {output}", lambda: self._words(output).lazy()).collect()
+
+    def _words(self, output: str) -> pl.DataFrame:
         answered = self.answered(output)
         key = answered.book.key
         frame = self.values(output).select("key", "child", is_open=pl.col("value").is_null())

@@ -7,80 +7,60 @@ rows of each part are written beside each other in Arrow files, in the order in 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from sluis.benefits.grants.kin import PERSONS, SHARED
+from sluis.benefits.places import Hashes, Ints, SortedHashes, different, hashes_of
 from sluis.benefits.tables import FactTables
 
-PERSONS_A_PART: Final = 500_000
+PERSONS_A_PART: Final = 200_000
 """About so many persons a part; a linked family is never divided, however many it has."""
 
+_WHOLE: Final = "whole"
 _ROWS_AT_A_TIME: Final = 2_000_000
-Ints = NDArray[np.int32]
-Hashes = NDArray[np.uint64]
-Truths = NDArray[np.bool_]
 
 
 class _Numbers:
     """A number for every person that a table names: the place of the hash of the identifier among all hashes.
 
-    Two persons with one hash would be one family here: more than needed in a part, which is harmless. The hashes lie
-    evenly, so that their first bits tell nearly where one is: a look-up is two reads of memory.
+    Two persons with one hash would be one family here: more than needed in a part, which is harmless.
     """
 
-    _BITS: Final = 23
-
     def __init__(self, persons: pl.Series) -> None:
-        self._fill(np.unique(_hashes(persons)))
+        self._fill(different(hashes_of(persons)))
 
     def _fill(self, hashes: Hashes) -> None:
-        self._hashes = hashes
+        self._sorted = SortedHashes(hashes)
         self._strange: list[Hashes] = []
-        buckets = (hashes >> np.uint64(64 - self._BITS)).astype(np.int64)
-        counts = np.bincount(buckets, minlength=1 << self._BITS)
-        self._most = int(counts.max())
-        self._starts = (np.cumsum(counts) - counts).astype(np.int32)
 
     def __len__(self) -> int:
-        return self._hashes.size
+        return len(self._sorted)
 
     def of(self, ids: pl.Series) -> Ints:
         """Return the number of each, -1 for nobody (null) and for who was not met before: `meet` gives those one."""
-        asked = _hashes(ids)
-        place = self._starts[(asked >> np.uint64(64 - self._BITS)).astype(np.int64)]
-        last = self._hashes.size - 1
-        place = np.minimum(place, last)
-        for _ in range(self._most):
-            other = np.flatnonzero(self._hashes[place] != asked)
-            if not other.size:
-                break
-            place[other] = np.minimum(place[other] + 1, last)
-        strange = self._hashes[place] != asked
+        asked = hashes_of(ids)
+        place = self._sorted.find(asked)
         if ids.null_count():
-            strange |= ids.is_null().to_numpy()
+            place[ids.is_null().to_numpy()] = -1
+        strange = place < 0
         if strange.any():
-            place[strange] = -1
-            self._strange.append(np.unique(_hashes(ids.filter(pl.Series(strange)).drop_nulls())))
+            self._strange.append(different(hashes_of(ids.filter(pl.Series(strange)).drop_nulls())))
         return place
 
     def meet(self) -> bool:
         """Give a number to everybody who was asked for in vain, and say whether there were any; others may change."""
-        hashes = np.concatenate([self._hashes, *self._strange])
-        grown = np.unique(hashes) if hashes.size > self._hashes.size else self._hashes
-        met = grown.size > self._hashes.size
+        known = self._sorted.hashes
+        hashes = np.concatenate([known, *self._strange])
+        grown = different(hashes) if hashes.size > known.size else known
+        met = grown.size > known.size
         self._fill(grown)
         return met
-
-
-def _hashes(ids: pl.Series) -> Hashes:
-    return ids.hash().to_numpy()
 
 
 @dataclass(frozen=True)
@@ -94,15 +74,38 @@ class Parts:
     def __iter__(self) -> Iterator[FactTables]:
         """Give the tables of each part."""
         for part in range(self.count):
-            frames = {}
-            for name in self.tables.frames:
+            yield self.one(part)
+
+    def one(self, part: int) -> FactTables:
+        """Return the tables of one part; what names nobody is whole in each."""
+        frames = {name: frame for name, frame in self.tables.frames.items() if not PERSONS.get(name)}
+        return FactTables({**self._divided(part), **frames}, self.tables.present)
+
+    def keep_whole(self) -> None:
+        """Write the tables that name nobody beside the parts, for who has the folder only (`of_folder`)."""
+        whole = self.folder / _WHOLE
+        whole.mkdir(exist_ok=True)
+        for name, frame in self.tables.frames.items():
+            if not PERSONS.get(name):
+                frame.collect().write_ipc(whole / f"{name}.0000.arrow", compression="uncompressed")
+
+    @staticmethod
+    def of_folder(folder: Path, part: int, present: Collection[str]) -> FactTables:
+        """Return the tables of one part in another process than the one that divided them."""
+        frames = {}
+        for place in (folder / _WHOLE, folder / str(part)):
+            for file in sorted(place.glob("*.0000.arrow")):
+                name = file.name.partition(".")[0]
+                frames[name] = pl.scan_ipc(sorted(place.glob(f"{name}.*.arrow")))
+        return FactTables(frames, frozenset(present))
+
+    def _divided(self, part: int) -> dict[str, pl.LazyFrame]:
+        frames = {}
+        for name, whole in self.tables.frames.items():
+            if PERSONS.get(name):
                 files = sorted((self.folder / str(part)).glob(f"{name}.*.arrow"))
-                whole = self.tables[name]
-                if not PERSONS.get(name):
-                    frames[name] = whole
-                else:
-                    frames[name] = pl.scan_ipc(files) if files else whole.clear().collect().lazy()
-            yield FactTables(frames, self.tables.present)
+                frames[name] = pl.scan_ipc(files) if files else whole.clear().collect().lazy()
+        return frames
 
 
 def part_count(tables: FactTables, persons: int = PERSONS_A_PART) -> int:

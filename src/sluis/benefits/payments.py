@@ -7,6 +7,7 @@ from typing import Final
 
 import polars as pl
 
+from sluis.benefits.deciding import Answered
 from sluis.benefits.law import Decided
 from sluis.benefits.model import Benefit, Calendar, Package, Payees
 from sluis.benefits.payees import PAYEE_COLUMNS, beneficiaries, usual
@@ -45,21 +46,29 @@ def paid_to(decided: Decided, benefit: str, *, with_open: bool = False) -> pl.Da
     A row without a payee is an amount for which nobody is known. `with_open` adds what is undecided, without an amount.
     """
     package, declared = _declared(decided, benefit)
+    answered = decided.answered(benefit)
+    paid = decided.reading.kept(
+        f"paid for {answered.book.name} {declared.payees} {package.name if declared.payees is Payees.OWN else ''}",
+        lambda: _paid(decided, answered, package, declared),
+    )
+    values = paid.with_columns(value=pl.lit(answered.values[benefit]).gather("row"))
     told = pl.col("value").is_null() | (pl.col("value") > 0) if with_open else pl.col("value") > 0
-    values = decided.values(benefit).lazy().filter(told)
-    rows = child_rows(decided.reading)
+    return values.filter(told).select("key", "child", *PAYEE_COLUMNS, amount=split()).collect()
+
+
+def _paid(decided: Decided, answered: Answered, package: Package, declared: Benefit) -> pl.LazyFrame:
+    """Return a row for each key of a book and each of its payees, one without where there is none: with its `row`."""
+    key, r = answered.book.key, decided.reading
+    rows = pl.DataFrame([answered.values[key].alias("key"), answered.children]).with_row_index("row").lazy()
     if declared.payees is Payees.OWN and package.payees is not None:
-        book = decided.law.benefits[benefit][0]
-        own_rows = decided.reading.kept(f"rows of {book.name}", lambda: book.rows(decided.reading))
-        found = package.payees(decided.reading, own_rows).rename({book.key: "key"})
+        own_rows = r.kept(f"rows of {answered.book.name}", lambda: answered.book.rows(r))
+        found = package.payees(r, own_rows).rename({key: "key"})
         if "together" not in found.collect_schema():
             found = found.with_columns(together=pl.lit(None, dtype=pl.String))
-        joined = values.join(found.select("key", *PAYEE_COLUMNS), on="key", how="left")
-    else:
-        payees = beneficiaries if declared.payees is Payees.BENEFICIARIES else usual
-        found = payees(decided.reading, rows).select("child", *PAYEE_COLUMNS)
-        joined = values.join(found, on="child", how="left")
-    return joined.with_columns(amount=split()).drop("value").collect()
+        return rows.join(found.select("key", *PAYEE_COLUMNS), on="key", how="left")
+    payees = beneficiaries if declared.payees is Payees.BENEFICIARIES else usual
+    found = payees(r, child_rows(r)).select("child", *PAYEE_COLUMNS)
+    return rows.join(found, on="child", how="left")
 
 
 def split() -> pl.Expr:

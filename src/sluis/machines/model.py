@@ -14,7 +14,10 @@ ROLE: Final = "system"
 EXCHANGE: Final = "sluis_exchange"
 """The type of the authorisation details (RFC 9396) of a token: one agreement and one purpose."""
 
-SCOPES: Final = frozenset({"agreements", "ledger", "notices"})
+BIRTH_SCOPES: Final = frozenset({"births", "system/Bundle.c", "system/Patient.u"})
+"""To deliver births: our own word, and what SMART App Launch 2 calls it (create a Bundle, update a Patient)."""
+
+SCOPES: Final = frozenset({"agreements", "ledger", "notices"}) | BIRTH_SCOPES
 
 MOST_KEYS: Final = 5
 TOKEN_LIFE: Final = timedelta(minutes=10)

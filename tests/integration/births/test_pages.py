@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -98,6 +99,18 @@ def test_a_hospital_takes_its_steps_on_the_page_and_a_wrong_one_is_told(follower
     assert "Leverancier B" in kept.text
     assert _post(follower, place, f"{place}/gegevens", per_jaar="veel").status_code == 422
     assert follower.get("/ziekenhuizen/fod-9999").status_code == 404
+
+
+def test_every_link_and_form_of_a_page_leads_to_a_page_of_ours(follower: httpx.Client, member: httpx.Client) -> None:
+    for client, paths in ((follower, FOLLOWING[:1] + FOLLOWING[3:]), (member, (OWN[0], OWN[3]))):
+        for path in paths:
+            text = client.get(path).text
+            for place in set(re.findall(r'(?:href|action)="(/(?:zieken|mijn-zieken)[^"#]*)"', text)):
+                if "taal=" in place:  # the switch of language would stay switched
+                    continue
+                answer = client.get(place.replace("&amp;", "&"))
+                assert answer.status_code in (200, 405), (path, place)
+            assert "object at" not in text
 
 
 def test_completeness_is_shown_per_item_with_the_reason(follower: httpx.Client) -> None:

@@ -86,7 +86,9 @@ def furnish(database: Database, home: Path, **settings: object) -> Installation:
             agreements.add_party(connection, agreements.PartyRow(party, "hospital", name, None, None, "nl", None))
             for role, short in (("access-manager", "access"), ("officer", "officer")):
                 actor = f"{party}-{short}"
-                insert_actor(connection, Actor(actor, "person", f"{short} (fictief)", None))
+                insert_actor(
+                    connection, Actor(actor, "person", f"{name.removesuffix(' (fictief)')}, {short} (fictief)", None)
+                )
                 since = AT.date() - timedelta(days=300)
                 insert_role(connection, RoleGrant(actor, party, role, since, None, "head", "proef"))
         agree(connection, party=WARD, agreement=AGREEMENT, at=AT)

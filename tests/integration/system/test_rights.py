@@ -24,6 +24,7 @@ from sluis.web.store import add_session
 from tests.serving import fresh_database, live_server
 
 NO_ROLE, NOBODY = "zonder-rol", "niemand"
+_MACHINES = ("/api/", "/fhir", "/hl7")
 _WHERE = {"supervisor": "vtc", "outreach": "opgroeien-regie"}
 _NUMBER = Insz("90653100156")
 # The sentence of the page that says so: a 403 for another reason (a form, a party) is another page.
@@ -44,7 +45,7 @@ def served(server_url: str, template: str, tmp_path_factory: pytest.TempPathFact
         _settle(database)
         app = create_app(Installation.open(settings, database))
         with live_server(app) as address:
-            yield Served(address, [one for one in rights_of(app) if not one.path.startswith("/api/")])
+            yield Served(address, [one for one in rights_of(app) if not one.path.startswith(_MACHINES)])
 
 
 def _settle(database: Database) -> None:

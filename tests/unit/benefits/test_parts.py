@@ -5,16 +5,19 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sluis.authentic.population.generate import generate
-from sluis.benefits.grants.from_law import decided_lines
+from sluis.benefits.grants.apart import Asked, decide_apart
+from sluis.benefits.grants.from_law import decided_lines, lines_of_part
 from sluis.benefits.grants.kin import connected
 from sluis.benefits.law import law
 from sluis.benefits.parts import divide, part_count
+from sluis.benefits.places import Places, fetched, spread
 from sluis.benefits.tables import FactTables, read_directory, tables_of_rows
 from sluis.kernel.month import Month
 
@@ -78,3 +81,35 @@ def test_the_same_facts_are_parted_the_same_way(town: Path, tmp_path: Path) -> N
     two = [part["persons"].collect() for part in divide(tables, tmp_path / "two", persons=500)]
     assert len(one) == len(two) > 3
     assert all(left.equals(right) for left, right in zip(one, two, strict=True))
+
+
+def test_a_part_that_a_process_cannot_decide_is_left_to_who_asked_and_its_fault_is_told_there(tmp_path: Path) -> None:
+    tables = _facts([], [])
+    strange = tables["persons"].with_columns(born=pl.lit("gisteren"))
+    broken = divide(tables.with_table("persons", strange), tmp_path, persons=40)
+    asked = Asked(Month.parse("2024-05"), tuple(law().benefits), "polars", refuse_weak=False)
+    assert decide_apart(broken, asked, processes=1) == {}
+    with pytest.raises(pl.exceptions.PolarsError):
+        lines_of_part(broken.one(0), asked.month, asked.benefits)
+
+
+KEYS = st.lists(st.text(alphabet="ab0|", max_size=3), max_size=30)
+
+
+@given(own=KEYS, asked=st.lists(st.none() | st.text(alphabet="ab0|", max_size=3), max_size=30))
+def test_a_key_is_found_at_its_row_and_nobody_at_none(own: list[str], asked: list[str | None]) -> None:
+    keys = list(dict.fromkeys(own))
+    rows = Places(pl.Series("key", keys, dtype=pl.String)).of(pl.Series("key", asked, dtype=pl.String))
+    assert rows.tolist() == [keys.index(each) if each in keys else -1 for each in asked]
+
+
+@given(rows=st.lists(st.integers(-1, 9), max_size=10, unique=True), otherwise=st.none() | st.integers(0, 5))
+def test_what_is_spread_stands_at_its_row_and_elsewhere_what_holds_otherwise(
+    rows: list[int], otherwise: int | None
+) -> None:
+    values = pl.DataFrame({"value": pl.Series([100 + each for each in range(len(rows))], dtype=pl.Int64)})
+    (made,) = spread(values, np.array(rows, dtype=np.int32), 10, {"value": otherwise})
+    wanted = [100 + rows.index(row) if row in rows else otherwise for row in range(10)]
+    assert made.to_list() == wanted
+    places = np.array(rows, dtype=np.int32)
+    assert fetched(made, places, otherwise).to_list() == [otherwise if row < 0 else wanted[row] for row in rows]

@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from sluis.benefits.deciding import Engine
+from sluis.benefits.grants.apart import Asked, cores, decide_apart
 from sluis.benefits.grants.lines import FINAL, LINE, PROVISIONAL, UNDECIDED
 from sluis.benefits.law import Decided, Law, decide
 from sluis.benefits.model import Period
@@ -45,19 +46,37 @@ def decided_lines(
 ) -> tuple[pl.DataFrame, int]:
     """Return the lines of these benefits in a month, and how many children were looked at.
 
-    More persons than that are decided in parts of whole families: the lines are the same ones, in another order.
+    More persons than that are decided in parts of whole families, by a process for each core: the lines are the same
+    ones, in another order. Another law than the one in the packages is applied here.
     """
 
-    def lines(part: FactTables) -> tuple[pl.DataFrame, int]:
-        decided = decide(part, month, benefits=benefits, engine=engine, refuse_weak=refuse_weak, law_=law)
-        children = decided.answers["kind"].values.height if "kind" in decided.answers else 0
-        return lines_of(decided, benefits), children
+    def here(part: FactTables) -> tuple[pl.DataFrame, int]:
+        return lines_of_part(part, month, benefits, engine=engine, refuse_weak=refuse_weak, law=law)
 
     if part_count(tables, persons) == 1:
-        return lines(tables)
+        return here(tables)
     with tempfile.TemporaryDirectory(prefix="sluis-") as folder:
-        told = [lines(part) for part in divide(tables, Path(folder), persons=persons)]
+        parts = divide(tables, Path(folder), persons=persons)
+        done: dict[int, tuple[pl.DataFrame, int]] = {}
+        if law is None:
+            done = decide_apart(parts, Asked(month, tuple(benefits), engine, refuse_weak), processes=cores())
+        told = [done[part] if part in done else here(parts.one(part)) for part in range(parts.count)]
     return pl.concat([each for each, _ in told]), sum(children for _, children in told)
+
+
+def lines_of_part(
+    tables: FactTables,
+    month: Month,
+    benefits: Collection[str],
+    *,
+    engine: Engine = "polars",
+    refuse_weak: bool = False,
+    law: Law | None = None,
+) -> tuple[pl.DataFrame, int]:
+    """Return the lines of whole families, all at once, and how many children were looked at."""
+    decided = decide(tables, month, benefits=benefits, engine=engine, refuse_weak=refuse_weak, law_=law)
+    children = decided.answers["kind"].values.height if "kind" in decided.answers else 0
+    return lines_of(decided, benefits), children
 
 
 def deciding(
@@ -113,12 +132,19 @@ def _merged(lines: pl.DataFrame) -> pl.DataFrame:
 
     Open with one side is open as a whole only where nobody is known: a payee of the other side keeps the own line.
     """
+    # Nearly all have one line: only the others are put together.
+    several = pl.col("child").is_duplicated()
     who = ("child", "benefit", "payee", "payee_kind")
-    return lines.group_by(who).agg(
-        pl.when(pl.col("amount_cents").null_count() == 0).then(pl.col("amount_cents").sum()).alias("amount_cents"),
-        pl.col("status").sort_by(pl.col("status").replace_strict(_WEIGHT, return_dtype=pl.Int8)).last(),
-        pl.col("doubt").filter(pl.col("doubt") != "").unique().sort().str.join(";").alias("doubt"),
+    merged = (
+        lines.filter(several)
+        .group_by(who)
+        .agg(
+            pl.when(pl.col("amount_cents").null_count() == 0).then(pl.col("amount_cents").sum()).alias("amount_cents"),
+            pl.col("status").sort_by(pl.col("status").replace_strict(_WEIGHT, return_dtype=pl.Int8)).last(),
+            pl.col("doubt").filter(pl.col("doubt") != "").unique().sort().str.join(";").alias("doubt"),
+        )
     )
+    return pl.concat([lines.filter(~several).select(merged.columns), merged])
 
 
 _WEIGHT = {FINAL: 0, PROVISIONAL: 1, UNDECIDED: 2}

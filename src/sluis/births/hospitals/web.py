@@ -30,6 +30,7 @@ from sluis.births.hospitals.silence import days_to_alarm
 from sluis.births.model import ITEM_WORDS
 from sluis.gate.actions import day_of
 from sluis.kernel.errors import SluisError
+from sluis.kernel.text import msg
 from sluis.web.access import require_right
 from sluis.web.export import CSV_TYPE, as_csv
 from sluis.web.kit import kit_of
@@ -73,6 +74,7 @@ def show_all(
     number = max(1, min(pagina, last))
     query = urlencode({"stand": stand, "leverancier": leverancier, "zoek": zoek})
     language = language_of(request)
+    every = ("", translate(msg("alle"), language))
     return render(
         request,
         "births/hospitals/all.html",
@@ -84,8 +86,8 @@ def show_all(
         query=query,
         counts=Counter(one.stage for one in everyone),
         suppliers=_suppliers(everyone),
-        stage_choices=[(str(one), translate(STAGE_WORDS[one], language)) for one in STAGES],
-        supplier_choices=[(one, one) for one in sorted({one.link.supplier for one in everyone if one.link.supplier})],
+        stage_choices=[every, *((str(one), translate(STAGE_WORDS[one], language)) for one in STAGES)],
+        supplier_choices=[every, *((one, one) for one in _suppliers(everyone))],
         stand=stand,
         leverancier=leverancier,
         zoek=zoek,
@@ -249,7 +251,7 @@ def _one(request: Request, code: str, *, mistake: SluisError | None = None) -> R
         standing=standing,
         mistake=mistake,
         saved="bewaard" in request.query_params,
-        page=PAGE,
+        base=PAGE,
         choices=[(str(one), translate(STAGE_WORDS[one], language)) for one in next_steps],
         stage_words=STAGE_WORDS,
         stage_kinds=STAGE_KINDS,
@@ -280,7 +282,12 @@ def _chosen(everyone: Sequence[Standing], stage: str, supplier: str, words: str)
         and (not supplier or one.link.supplier == supplier)
         and (not asked or asked in f"{one.place.name} {one.place.municipality} {one.place.code}".casefold())
     ]
-    return sorted(found, key=lambda one: (not one.alarms, not (one.quiet is not None and one.quiet.is_watched)))
+    return sorted(found, key=_urgency)
+
+
+def _urgency(one: Standing) -> tuple[bool, bool, bool]:
+    """Return what puts the silent first, then the quiet, then who is on the way, each in the order of their names."""
+    return not one.alarms, not (one.quiet is not None and one.quiet.is_watched), one.stage is Stage.NONE
 
 
 def _suppliers(everyone: Sequence[Standing]) -> Mapping[str, Counter[Stage]]:

@@ -173,7 +173,13 @@ def show_report(request: Request, run: UUID, person: Member) -> Response:
     """Show the report of a run."""
     report, at = _report(request, run, person)
     return render(
-        request, "births/hospitals/report.html", report=report, rows=rows_of(report), at=at, run=run, page=PAGE
+        request,
+        "births/hospitals/report.html",
+        report=report,
+        rows=sorted(rows_of(report), key=lambda row: row[2]),
+        at=at,
+        run=run,
+        base=PAGE,
     )
 
 
@@ -214,7 +220,7 @@ def _test(request: Request, person: Member, *, mistake: SluisError | None = None
         absence_words=ABSENCE_WORDS,
         runs=runs,
         mistake=mistake,
-        page=PAGE,
+        base=PAGE,
     )
 
 

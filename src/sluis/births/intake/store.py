@@ -200,6 +200,26 @@ def linked_references(connection: Connection, sender: str, reference: str, repla
     return [row[0] for row in rows]
 
 
+def latest_sent(connection: Connection, sender: str, newborn: UUID) -> datetime | None:
+    """Return the newest moment at which a sender said something of a newborn."""
+    row = connection.execute(
+        "SELECT max(n.sent_at) FROM birth_notice n JOIN birth_reference r ON r.sender = n.sender"
+        " AND r.reference = n.reference WHERE n.sender = %s AND r.newborn = %s",
+        (sender, newborn),
+    ).fetchone()
+    return None if row is None else row[0]
+
+
+def has_birth(connection: Connection, sender: str, reference: str, *, but: str) -> bool:
+    """Return whether this sender told of the birth of this newborn before, in another message than this one."""
+    row = connection.execute(
+        "SELECT EXISTS (SELECT FROM birth_notice WHERE sender = %s AND reference = %s AND kind = 'birth'"
+        " AND message_id <> %s)",
+        (sender, reference, but),
+    ).fetchone()
+    return row is not None and bool(row[0])
+
+
 def _notice(row: Sequence[Any]) -> KeptNotice:
     values = list(row)
     values[12], values[13] = bytes(values[12]), bytes(values[13])

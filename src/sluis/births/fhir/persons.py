@@ -1,0 +1,186 @@
+"""Mother and child from their resources, once these fit the table. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from sluis.births.fhir.names import ABSENCES, ABSENT, HOUSE_NUMBER, POST_BOX, RELINQUISHED, SSIN, STREET
+from sluis.births.fhir.walk import day_of
+from sluis.births.model import Absence, Address, Child, Contact, Fault, Item, Mother, Name
+from sluis.kernel.insz import InszFault, read_insz
+from sluis.kernel.text import msg
+
+_EMAIL: Final = re.compile(r"[^@\s<>\"]{1,64}@[^@\s<>\"]{1,180}\.[^@\s<>\".]{1,60}")
+_PHONE: Final = re.compile(r"\+?[0-9 ()./-]{6,30}")
+
+_CHILD_NUMBER: Final = msg("Het INSZ van het kind hoort niet bij de negen afgesproken gegevens. Laat het weg.")
+_OTHER_NUMBER: Final = msg("Van de moeder is alleen het INSZ afgesproken. Laat andere nummers weg.")
+_TWO: Final = msg("Geef dit gegeven één keer: het is niet duidelijk welk van de twee geldt.")
+_LANDLINE: Final = msg("Alleen een gsm-nummer en een e-mailadres zijn afgesproken. Laat andere weg.")
+_DEAD_WITHOUT_DATE: Final = msg("Geef de datum van overlijden in deceasedDateTime; alleen die is afgesproken.")
+
+
+class Reader:
+    """Collects what is delivered, what is absent with its reason, and the faults of values."""
+
+    def __init__(self) -> None:
+        self.missing: dict[Item, Absence] = {}
+        self.faults: list[Fault] = []
+
+    def fault(self, path: str, code: str, text: Any) -> None:  # noqa: ANN401 - a Message; named so for the short lines below
+        """Note a fault."""
+        self.faults.append(Fault(path, code, text))
+
+    def mother(self, found: Mapping[str, Any], path: str, *, fictitious: bool) -> Mother:
+        """Return the mother that a Patient or RelatedPerson tells of."""
+        return Mother(
+            name=self._name(found, path, Item.MOTHER_NAME),
+            birth_date=self._day(found, "birthDate", path, Item.MOTHER_BIRTH_DATE),
+            insz=self._insz(found, path, fictitious=fictitious),
+            address=self._address(found, path),
+            contact=self._contact(found, path),
+        )
+
+    def child(self, found: Mapping[str, Any], path: str) -> Child:
+        """Return the child that a Patient tells of."""
+        died = self._day(found, "deceasedDateTime", path, Item.CHILD_DEATH_DATE)
+        if found.get("deceasedBoolean") is True and died is None:
+            self.fault(f"{path}.deceasedBoolean", "value", _DEAD_WITHOUT_DATE)
+        elif found.get("deceasedBoolean") is False:
+            self.missing[Item.CHILD_DEATH_DATE] = Absence.WITHDRAWN
+        return Child(
+            name=self._name(found, path, Item.CHILD_NAME),
+            birth_date=self._day(found, "birthDate", path, Item.CHILD_BIRTH_DATE),
+            death_date=died,
+            relinquished=self._relinquished(found, path),
+        )
+
+    def reference(self, found: Mapping[str, Any], path: str) -> str | None:
+        """Return the hospital's own reference of the child; its INSZ is refused."""
+        own = []
+        for index, one in enumerate(found.get("identifier", ())):
+            here = f"{path}.identifier[{index}]"
+            if one["system"] == SSIN:
+                self.fault(here, "not-agreed", _CHILD_NUMBER)
+            elif "value" in one:
+                own.append(one["value"])
+        if len(own) != 1:
+            self.fault(
+                f"{path}.identifier",
+                "required",
+                msg(
+                    "Geef elk kind precies één eigen kenmerk van uw ziekenhuis, met een eigen system: zo herkennen we"
+                    " een verbetering en houden we tweelingen uit elkaar."
+                ),
+            )
+            return None
+        return str(own[0])[:120]
+
+    def _relinquished(self, found: Mapping[str, Any], path: str) -> bool | None:
+        for index, one in enumerate(found.get("extension", ())):
+            if one["url"] != RELINQUISHED:
+                self.fault(
+                    f"{path}.extension[{index}]", "structure", msg("Deze uitbreiding hoort niet op deze plaats.")
+                )
+            elif one["valueBoolean"]:
+                return True
+            else:
+                self.missing[Item.CHILD_RELINQUISHED] = Absence.WITHDRAWN
+        return None
+
+    def _day(self, found: Mapping[str, Any], key: str, path: str, item: Item) -> Any:  # noqa: ANN401 - a date or None
+        self._why_absent(found.get(f"_{key}"), item)
+        return day_of(found[key]) if key in found else None
+
+    def _name(self, found: Mapping[str, Any], path: str, item: Item) -> Name | None:
+        names = [one for one in found.get("name", ()) if not self._why_absent(one, item)]
+        if not names:
+            return None
+        official = [one for one in names if one.get("use", "official") in ("official", "usual")] or names
+        if len(official) > 1:
+            self.fault(f"{path}.name", "structure", _TWO)
+        one = official[0]
+        return Name(one.get("family"), " ".join(one.get("given", ())) or None)
+
+    def _insz(self, found: Mapping[str, Any], path: str, *, fictitious: bool) -> Any:  # noqa: ANN401 - an Insz or None
+        numbers = []
+        for index, one in enumerate(found.get("identifier", ())):
+            here = f"{path}.identifier[{index}]"
+            if self._why_absent(one, Item.MOTHER_INSZ) or self._why_absent(one.get("_value"), Item.MOTHER_INSZ):
+                continue
+            if one["system"] != SSIN:
+                self.fault(here, "not-agreed", _OTHER_NUMBER)
+                continue
+            read = read_insz(one.get("value", ""), fictitious=fictitious)
+            if isinstance(read, InszFault):
+                self.fault(f"{here}.value", "value", read.what)
+            else:
+                numbers.append(read)
+        if len(set(numbers)) > 1:
+            self.fault(f"{path}.identifier", "structure", _TWO)
+        return numbers[0] if numbers else None
+
+    def _address(self, found: Mapping[str, Any], path: str) -> Address | None:
+        places = [one for one in found.get("address", ()) if not self._why_absent(one, Item.MOTHER_ADDRESS)]
+        if len(places) > 1:
+            self.fault(f"{path}.address", "structure", _TWO)
+        if not places:
+            return None
+        one = places[0]
+        parts = {part["url"]: part.get("valueString") for part in _line_extensions(one)}
+        line = ", ".join(text for text in one.get("line", ()) if text) or None
+        street = parts.get(STREET)
+        return Address(
+            street=street,
+            number=parts.get(HOUSE_NUMBER),
+            box=parts.get(POST_BOX),
+            line=None if street else line,
+            postal_code=one.get("postalCode"),
+            city=one.get("city"),
+            country=one.get("country"),
+        )
+
+    def _contact(self, found: Mapping[str, Any], path: str) -> Contact | None:
+        mobile: list[str] = []
+        email: list[str] = []
+        for index, one in enumerate(found.get("telecom", ())):
+            if self._why_absent(one, Item.MOTHER_CONTACT):
+                continue
+            here, value = f"{path}.telecom[{index}]", one.get("value", "")
+            is_phone = one.get("system") == "phone"
+            if is_phone and one.get("use", "mobile") != "mobile":
+                self.fault(here, "not-agreed", _LANDLINE)
+            elif not (_PHONE if is_phone else _EMAIL).fullmatch(value):
+                self.fault(f"{here}.value", "value", msg("Dit is geen gsm-nummer of e-mailadres."))
+            else:
+                (mobile if is_phone else email).append(value)
+        if len(mobile) > 1 or len(email) > 1:
+            self.fault(f"{path}.telecom", "structure", _TWO)
+        if not mobile and not email:
+            return None
+        return Contact(_dialled(mobile[0]) if mobile else None, email[0] if email else None)
+
+    def _why_absent(self, holder: object, item: Item) -> bool:
+        """Note why an item is absent, where this part says so."""
+        if not isinstance(holder, Mapping):
+            return False
+        for one in holder.get("extension", ()):
+            if one["url"] == ABSENT:
+                self.missing[item] = ABSENCES[one["valueCode"]]
+                return True
+        return False
+
+
+def _line_extensions(address: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    beside = [one for one in address.get("_line", ()) if isinstance(one, Mapping)]
+    return [part for one in (address, *beside) for part in one.get("extension", ())]
+
+
+def _dialled(text: str) -> str:
+    """Return a Belgian mobile number in its international form; another one as it came."""
+    digits = re.sub(r"[^0-9+]", "", text)
+    if re.fullmatch(r"04\d{8}", digits):
+        return f"+32{digits[1:]}"
+    return f"+{digits[2:]}" if digits.startswith("00") else digits

@@ -1,0 +1,288 @@
+"""FHIR R4: what is agreed comes in, anything more is refused by its path, and foreign bundles get a sentence."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sluis.app import Installation
+from sluis.births.fhir.names import ABSENT, CHILD, RELINQUISHED, SSIN
+from sluis.births.fhir.profiles import definitions, examples
+from sluis.births.fhir.reading import read_bundle
+from sluis.births.model import Fault, Unfit
+from sluis.ledger.keys import ledger_keys
+from sluis.lists.passage import Lists
+from sluis.machines.actions import confirm_key, register_machine
+from sluis.machines.keys import described
+from sluis.settings import Settings
+from sluis.site import create_app
+from tests.integration.births.world import MOTHER, NORTH, SOUTH, World, build_world
+from tests.integration.gate.house import AT
+from tests.integration.machines.client import System, new_key
+from tests.integration.machines.world import Clock, manager
+from tests.serving import fresh_database, live_server
+
+JSON = "application/fhir+json"
+
+
+@dataclass
+class Ward:
+    """A hospital's patient system in front of a Sluis that is served for real."""
+
+    world: World
+    http: httpx.Client
+    tokens: dict[str, str]
+
+    def send(self, body: Any, *, path: str = "/fhir", party: str = NORTH, method: str = "POST", **headers: str) -> Any:
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        told = {"Authorization": f"Bearer {self.tokens[party]}", "Content-Type": JSON, "Accept-Language": "nl"}
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.http.request(method, path, content=content, headers=told | named)
+
+
+@pytest.fixture(scope="module")
+def ward(server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ward]:
+    home = tmp_path_factory.mktemp("fhir")
+    made = Settings.model_validate(
+        {
+            "environment": "test",
+            "fictitious_insz": True,
+            "home": home,
+            "public_url": "https://sluis.example",
+            "api_requests_per_minute": 100_000,
+        }
+    )
+    with fresh_database(server_url, template) as database:
+        world = build_world(database)
+        keys, clock, gate = ledger_keys(made), Clock(), world.births.gate
+        lists = Lists(database=database, gate=gate, vault=world.births.vault, fictitious=True)  # type: ignore[arg-type] # the vault is one
+        house = Installation(settings=made, database=database, keys=keys, gate=gate, lists=lists)
+        app = create_app(house, clock=clock, threads=())
+        with live_server(app) as address, httpx.Client(base_url=address, timeout=30) as client:
+            tokens = {party: _token(world, client, clock, party) for party in (NORTH, SOUTH)}
+            yield Ward(world, client, tokens)
+
+
+def _token(world: World, client: httpx.Client, clock: Clock, party: str) -> str:
+    key = new_key()
+    with world.database.transaction() as connection:
+        registered = register_machine(
+            connection,
+            party=party,
+            name="EPD",
+            key=described(key),
+            by=manager(connection, party),
+            at=AT,
+            secrets=world.births.gate.secret,
+        )
+        confirm_key(
+            connection,
+            machine=registered.machine.id,
+            thumbprint=registered.thumbprint,
+            party=party,
+            by=manager(connection, party, second=True),
+            at=AT,
+            secrets=world.births.gate.secret,
+        )
+    system = System(client, "https://sluis.example", registered.machine.id, key, clock)
+    system.sign_in(scope="system/Bundle.c system/Patient.u")
+    return system.token
+
+
+def issues(answer: httpx.Response) -> dict[str, str]:
+    """Return path -> code of an OperationOutcome."""
+    found = answer.json()
+    assert found["resourceType"] == "OperationOutcome", found
+    assert MOTHER not in answer.text
+    return {one.get("expression", [""])[0]: one["details"]["coding"][0]["code"] for one in found["issue"]}
+
+
+def fresh(name: str = "birth-transaction", *, mark: str) -> dict[str, Any]:
+    """Return an example with ids of its own."""
+    bundle = json.loads(json.dumps(examples()[name]).replace("kind-", f"{mark}-").replace("example-", f"{mark}-"))
+    assert isinstance(bundle, dict)
+    return bundle
+
+
+def test_every_published_example_comes_in(ward: Ward) -> None:
+    for name in examples():
+        answer = ward.send(fresh(name, mark=f"every-{name}"))
+        assert answer.status_code == 200, (name, answer.text)
+        assert answer.json()["type"] in ("transaction-response", "message")
+    message = fresh("birth-message", mark="every-birth-message")
+    (header,) = ward.send(message, path="/fhir/$process-message").json()["entry"]
+    assert header["resource"]["response"] == {"identifier": "every-birth-message-birth", "code": "ok"}
+
+
+def test_anything_more_is_refused_by_its_path_and_nothing_is_kept(ward: Ward) -> None:
+    bundle = fresh(mark="more")
+    mother, child = bundle["entry"][0]["resource"], bundle["entry"][1]["resource"]
+    child |= {"gender": "female", "multipleBirthInteger": 2, "text": {"status": "generated", "div": "<div/>"}}
+    child["birthDate"] = "2026-03-01T04:05:00+01:00"
+    child["identifier"].append({"system": SSIN, "value": MOTHER})
+    child["extension"] = [{"url": "http://hl7.org/fhir/StructureDefinition/patient-birthTime", "valueDateTime": "x"}]
+    mother |= {"contact": [{"name": {"family": "Vader"}}], "communication": [], MOTHER: "x"}
+    bundle["entry"].append({"resource": {"resourceType": "Observation", "valueQuantity": {"value": 3250}}})
+    answer = ward.send(bundle)
+    assert answer.status_code == 422
+    found = issues(answer)
+    root = "Bundle.entry[{}].resource{}".format
+    expected = {
+        root(0, ".contact"),
+        root(0, ".communication"),
+        root(0, ".…"),
+        root(1, ".gender"),
+        root(1, ".multipleBirthInteger"),
+        root(1, ".text"),
+        root(1, ".birthDate"),
+        root(1, ".extension[0]"),
+        root(1, ".extension[0].valueDateTime"),
+        root(4, "") if len(bundle["entry"]) == 5 else root(3, ""),
+    }
+    assert {path for path, code in found.items() if code == "not-agreed"} == expected
+    assert ward.world.rows("SELECT count(*) FROM birth_notice WHERE reference = 'more-1'") == [(0,)]
+    kept = str(ward.world.rows("SELECT faults FROM birth_refusal ORDER BY written DESC LIMIT 1"))
+    assert "gender" in kept
+    assert not any(value in kept for value in ("female", "3250", "Vader", MOTHER))
+
+
+def test_the_number_of_the_child_is_refused(ward: Ward) -> None:
+    bundle = fresh(mark="childs")
+    bundle["entry"][1]["resource"]["identifier"].append({"system": SSIN, "value": MOTHER})
+    found = issues(ward.send(bundle))
+    assert found == {"Bundle.entry[1].resource.identifier[1]": "not-agreed"}
+
+
+def test_a_conditional_create_makes_one_and_an_etag_guards_a_correction(ward: Ward) -> None:
+    bundle = fresh(mark="once")
+    bundle["entry"][1]["request"]["ifNoneExist"] = "identifier=urn:example:newborns|once-1"
+    first = ward.send(bundle).json()["entry"][1]["response"]
+    again = copy.deepcopy(bundle)
+    again["identifier"]["value"] = "another-message"
+    second = ward.send(again).json()["entry"][1]["response"]
+    assert (first["status"], second["status"]) == ("201 Created", "200 OK")
+    assert first["location"] == second["location"]
+    at = "/fhir/" + first["location"].partition("/_history")[0]
+    child = bundle["entry"][1]["resource"] | {"name": [{"family": "Vermeersch", "given": ["Nora"]}]}
+    assert ward.send(child, path=at, method="PUT").status_code == 428
+    done = ward.send(child, path=at, method="PUT", If_Match=first["etag"])
+    assert done.status_code == 200
+    assert done.headers["etag"] == 'W/"2"'
+    assert issues(ward.send(child, path=at, method="PUT", If_Match=first["etag"])) == {"": "version-conflict"}
+    assert ward.send(child, path=at, method="PUT", party=SOUTH, If_Match=first["etag"]).status_code == 404
+
+
+def test_a_correction_that_leaves_the_death_out_takes_it_back(ward: Ward) -> None:
+    bundle = fresh(mark="back")
+    child = bundle["entry"][1]["resource"]
+    made = ward.send(bundle).json()["entry"][1]["response"]
+    at = "/fhir/" + made["location"].partition("/_history")[0]
+    dead = ward.send(child | {"deceasedDateTime": "2026-03-02"}, path=at, method="PUT", If_Match=made["etag"])
+    alive = ward.send(child, path=at, method="PUT", If_Match=dead.headers["etag"])
+    assert alive.status_code == 200
+    newborn = at.rpartition("/")[2]
+    ((file,),) = ward.world.rows("SELECT file FROM birth_newborn WHERE id = %s", newborn)
+    (kept,) = [one for one in ward.world.files() if one.id == file]
+    assert (ward.world.told(kept).child.death_date, kept.restricted) == (None, True)
+
+
+def test_what_is_absent_says_why(ward: Ward) -> None:
+    bundle = fresh(mark="absent")
+    mother = bundle["entry"][0]["resource"]
+    mother["identifier"] = [{"system": SSIN, "_value": {"extension": [{"url": ABSENT, "valueCode": "not-applicable"}]}}]
+    mother["telecom"] = [{"extension": [{"url": ABSENT, "valueCode": "asked-declined"}]}]
+    assert ward.send(bundle).status_code == 200
+    ((missing,),) = ward.world.rows("SELECT missing FROM birth_notice WHERE reference = 'absent-1'")
+    assert missing == {"mother-insz": "not-applicable", "mother-contact": "refused"}
+    mother["telecom"] = [{"extension": [{"url": ABSENT, "valueCode": "because"}]}]
+    bundle["identifier"]["value"] = "absent-2"
+    assert issues(ward.send(bundle)) == {"Bundle.entry[0].resource.telecom[0].extension[0].valueCode": "code-invalid"}
+
+
+def test_who_has_no_token_or_no_agreement_gets_nothing_in(ward: Ward) -> None:
+    bundle = fresh(mark="nobody")
+    assert issues(ward.send(bundle, Authorization="Bearer x.y.z")) == {"": "token-invalid"}
+    bare = ward.http.post("/fhir", json=bundle, headers={"Content-Type": JSON})
+    assert (bare.status_code, bare.headers["www-authenticate"][:6]) == (401, "Bearer")
+    assert ward.send(b"{", Content_Type="text/plain").status_code == 415
+    assert ward.send(bundle, path="/fhir/Patient", method="GET").status_code == 405
+    assert ward.send(b"x" * 300_000).status_code == 413
+
+
+def test_profiles_and_capabilities_are_there_for_everyone(ward: Ward) -> None:
+    statement = ward.http.get("/fhir/metadata").json()
+    assert (statement["resourceType"], statement["fhirVersion"]) == ("CapabilityStatement", "4.0.1")
+    for kind, name in definitions():
+        answer = ward.http.get(f"/fhir/{kind}/{name}")
+        assert answer.status_code == 200
+        assert answer.json()["resourceType"] == kind
+    assert ward.http.get("/fhir/.well-known/smart-configuration").json()["token_endpoint"].endswith("/api/token")
+    assert ward.http.get("/fhir/ValueSet/none").status_code == 404
+
+
+def test_foreign_bundles_are_refused_with_a_sentence_for_each_field(ward: Ward, shared: Path) -> None:
+    folder = shared / "data" / "fhir"
+    if not folder.is_dir():
+        pytest.skip("the samples of other vendors are not beside this checkout")
+    transaction = json.loads((folder / "hl7r4__Bundle-bundle-transaction.json").read_text())
+    answer = ward.send(transaction)
+    assert answer.status_code == 422
+    assert "Bundle.entry[0].resource.gender" in issues(answer)
+    persons = [json.loads(path.read_text()) for path in sorted(folder.glob("*.json")) if "Bundle" not in path.name]
+    for person in persons:
+        entry = {"resource": person, "request": {"method": "POST", "url": person["resourceType"]}}
+        refused = ward.send({"resourceType": "Bundle", "type": "transaction", "entry": [entry]})
+        assert refused.status_code == 422
+        assert all(one["details"]["text"] for one in refused.json()["issue"])
+
+
+_JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=12)
+    | st.sampled_from(["Patient", CHILD, RELINQUISHED]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> Any:
+    """Return an example with one place of it replaced, added or taken away."""
+    bundle = copy.deepcopy(draw(st.sampled_from(list(examples().values()))))
+    for _ in range(draw(st.integers(1, 3))):
+        node: Any = bundle
+        for _ in range(draw(st.integers(0, 6))):
+            keys = list(node) if isinstance(node, dict) else list(range(len(node))) if isinstance(node, list) else []
+            inner = [key for key in keys if isinstance(node[key], dict | list)]
+            if not inner:
+                break
+            node = node[draw(st.sampled_from(inner))]
+        value = draw(_JSON)
+        if isinstance(node, dict):
+            node[draw(st.sampled_from([*node, "gender", "_birthDate", "text"]))] = value
+        elif isinstance(node, list):
+            node.append(value)
+    return bundle
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@given(mutated())
+def test_whatever_is_sent_is_read_or_named_as_a_fault(bundle: dict[str, Any]) -> None:
+    faults: tuple[Fault, ...] = ()
+    try:
+        meant = read_bundle(bundle, sender=NORTH, at=AT, fictitious=True, body=b"x").meant
+    except Unfit as unfit:
+        meant, faults = (), unfit.faults
+    assert bool(meant) is not bool(faults)
+    assert all(fault.path and str(fault.text) for fault in faults)
