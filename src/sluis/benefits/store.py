@@ -13,6 +13,7 @@ from uuid import UUID
 import polars as pl
 from psycopg import sql
 
+from sluis.benefits.money.accounts import WITHOUT_CHOICE
 from sluis.database import Connection
 
 _LINE: Final = (
@@ -23,6 +24,7 @@ _PERSON: Final = ("person", "run", "born", "given_name", "family_name", "payer",
 _MOST_CHILDREN: Final = 40
 _ROWS_AT_A_TIME: Final = 200_000
 _PUBLISH_LOCK: Final = 7510014  # class of the advisory lock: two publishers of one run wait for each other
+_CLAIM_LOCK: Final = 7510015  # class of the advisory lock: two deciders on one claim wait for each other
 MOST_FOUND: Final = 25
 
 
@@ -275,3 +277,66 @@ def insert_question(
         (child, benefit, month, lacks, by, at),
     ).fetchone()
     return row is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """A decision on a claim, as it was written."""
+
+    claim: str
+    kind: str
+    cents: int
+    reason: str
+    clause: str
+    note: str = field(repr=False)
+    by: str
+    at: datetime
+
+
+def hold_claim(connection: Connection, claim: str) -> None:
+    """Wait until nobody else decides on this claim; held until the transaction ends."""
+    connection.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (_CLAIM_LOCK, claim))
+
+
+def payer_of_payee(connection: Connection, payee: str) -> str:
+    """Return the payer of somebody who was paid, as the last run knew it; who made no choice is paid by Fons."""
+    known = find_persons(connection, [payee]).get(payee)
+    return known.payer if known is not None and known.payer else WITHOUT_CHOICE
+
+
+def insert_recovery(
+    connection: Connection,
+    *,
+    claim: str,
+    kind: str,
+    cents: int,
+    reason: str,
+    clause: str,
+    note: str,
+    party: str,
+    by: str,
+    at: datetime,
+    entry: UUID,
+) -> None:
+    """Write a decision on a claim."""
+    connection.execute(
+        "INSERT INTO benefit_recovery (claim, kind, cents, reason, clause, note, party, decided_by, decided_at, entry)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        (claim, kind, cents, reason, clause, note, party, by, at, entry),
+    )
+
+
+def recoveries(connection: Connection) -> list[tuple[int, str, str, int]]:
+    """Return every decision in its order: number, claim, kind and cents."""
+    rows = connection.execute("SELECT id, claim, kind, cents FROM benefit_recovery ORDER BY id")
+    return [(int(row[0]), str(row[1]), str(row[2]), int(row[3])) for row in rows]
+
+
+def recoveries_of(connection: Connection, claims: Sequence[str]) -> list[Recovery]:
+    """Return the decisions on these claims, the newest first; at most 500."""
+    rows = connection.execute(
+        "SELECT claim, kind, cents, reason, clause, note, decided_by, decided_at FROM benefit_recovery"
+        " WHERE claim = ANY(%s) ORDER BY id DESC LIMIT 500",
+        (list(claims),),
+    )
+    return [Recovery(*row) for row in rows]

@@ -13,7 +13,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Form, Request, Response
 from starlette.exceptions import HTTPException
 
-from sluis.benefits import store, web_whatif
+from sluis.benefits import store, web_recovery, web_whatif
 from sluis.benefits.explanation import Teller, discreet, discreet_changes
 from sluis.benefits.explanation.words import benefit_title
 from sluis.benefits.figures import bars, doubt_in_words, on_the_map
@@ -78,6 +78,7 @@ def build_router(*, book: Path, gate: Gate, secrets: PersonSecret, numbers_of: N
         ("/mijn-groeipakket/brief", pages.own_letter, "POST"),
     ):
         router.add_api_route(path, page, methods=[method])
+    web_recovery.add_routes(router, book=book, secrets=secrets)
     web_whatif.add_routes(router, book=book, door=door, secrets=secrets, numbers_of=numbers_of)
     return router
 

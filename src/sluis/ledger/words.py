@@ -69,6 +69,8 @@ KIND_WORDS: Mapping[str, Message] = {
     "own-reasons-read": msg("Eigen uitleg over het Groeipakket gelezen"),
     "own-letter-made": msg("Eigen brief over het Groeipakket gemaakt"),
     "what-if-tried": msg("Berekend wat er zou veranderen in het Groeipakket"),
+    "recovery-planned": msg("Terugvordering van het Groeipakket gespreid"),
+    "recovery-waived": msg("Terugvordering van het Groeipakket kwijtgescholden"),
     "person-erased": msg("Persoon uit het grootboek gewist"),
 }
 
@@ -140,6 +142,7 @@ DETAIL_WORDS: Mapping[str, Message] = {
     "files": msg("Bestanden"),
     "why": msg("Aanleiding"),
     "keys": msg("Aantal vernietigde sleutels"),
+    "cents": msg("Bedrag in cent"),
 }
 
 

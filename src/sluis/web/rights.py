@@ -94,6 +94,7 @@ RIGHTS: Mapping[str, Right] = MappingProxyType(
             msg("Zien wat van de meldingen van het eigen ziekenhuis geweigerd werd en ontbreekt"), "officer", "dpo"
         ),
         "benefits-read": _right(msg("Dossiers en cijfers van het Groeipakket lezen"), "officer"),
+        "benefits-recover": _right(msg("Terugvorderingen van het Groeipakket spreiden of kwijtschelden"), "officer"),
         "own-data": _right(msg("Eigen gegevens zien"), CITIZEN),
         "access-manage": _right(msg("Rollen en toegang beheren"), HEAD, ACCESS_MANAGER),
     }

@@ -39,7 +39,8 @@ LINKED: Final = pl.Schema({**LINK, "run": pl.Int32(), "cents": pl.Int64(), "end_
 CLAIM: Final = pl.Schema({"claim": pl.String(), "payee": pl.String(), "payee_kind": pl.String(), "cents": pl.Int64()})
 DEDUCTION: Final = pl.Schema({"claim": pl.String(), "end_to_end_id": pl.String(), "cents": pl.Int64()})
 PLAN: Final = pl.Schema({"claim": pl.String(), "kind": pl.String(), "cents": pl.Int64()})
-"""What people decided on claims: `plan` takes at most `cents` from each month's payment, `waiver` gives up `cents`."""
+"""What people decided on claims, in their order: a `plan` takes at most `cents` from each month's payment, and the last
+one holds; a `waiver` gives up `cents`."""
 
 ORDERED, HELD = "ordered", "held"
 _ACCOUNT_LESS: Final = ("organisation",)
@@ -133,7 +134,8 @@ def _claims(bundles: pl.DataFrame, *, month: Month, run: int) -> pl.DataFrame:
 
 def _deductions(named: pl.DataFrame, ways: Ways, month: Month) -> pl.DataFrame:
     """Take what plans allow from the payments of the base day: at most the plan, what is open, and what is paid."""
-    plans = ways.plans.filter(pl.col("kind") == "plan").group_by("claim").agg(pl.col("cents").max().alias("plan"))
+    made = ways.plans.filter(pl.col("kind") == "plan")
+    plans = made.group_by("claim", maintain_order=True).agg(pl.col("cents").last().alias("plan"))
     open_now = ways.open_claims.filter(pl.col("cents") > 0).join(plans, on="claim")
     monthly = named.filter(pl.col("pay_on") == ways.base_day)
     joined = open_now.join(monthly, on=("payee", "payee_kind"), suffix="_paid").sort("claim")

@@ -19,6 +19,7 @@ from sluis.benefits.grants.book import GrantBook
 from sluis.benefits.money.desk import PayDesk, Payees
 from sluis.benefits.running import Summary, Switches, run_month
 from sluis.channels.commands.benefits_publish import publish_command
+from sluis.channels.commands.benefits_recovery import claims_command, recover_command
 from sluis.channels.commands.benefits_simulate import simulate_command
 from sluis.channels.commands.terminal import err, is_interactive, language, out, say, spoken
 from sluis.kernel.errors import SluisError
@@ -29,6 +30,8 @@ from sluis.web.languages import LANGUAGES, translate
 
 app = typer.Typer(help="Het Groeipakket: rechten toetsen, uitleggen en berekenen.", no_args_is_help=True)
 app.command("publish")(publish_command)
+app.command("claims")(claims_command)
+app.command("recover")(recover_command)
 
 ENGINES = ("polars", "duckdb", "interpreter")
 
