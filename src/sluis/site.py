@@ -22,6 +22,7 @@ from sluis.background import Repeating
 from sluis.benefits import web as benefits_pages
 from sluis.births.door import NotAdmitted, Sender
 from sluis.births.fhir import web as fhir_door
+from sluis.births.files import web as births_pages
 from sluis.births.hospitals import web as hospital_pages
 from sluis.births.hospitals.web_own import tiles_of as hospital_tiles
 from sluis.citizen import web as citizen_pages
@@ -89,6 +90,8 @@ class Directory:
         if party != self._following:
             # The same: that role sees where every body stands, and writes to them.
             roles.discard("outreach")
+            # And that one opens files of families who lost a child or gave it up.
+            roles.discard("birth-confidant")
         if actors.insz_of(connection, person_id) is not None:
             roles.add("citizen")
         return SignedIn(
@@ -116,6 +119,7 @@ NAVIGATION: tuple[NavigationItem, ...] = (
     NavigationItem(
         msg("Grootboek"), "/grootboek", frozenset({"officer", "dpo", "signatory", "access-manager", "supervisor"})
     ),
+    NavigationItem(msg("Geboorten"), "/geboorten", rights.RIGHTS["births-read"].roles),
     NavigationItem(msg("Opvolging"), "/opvolging", frozenset({"outreach"})),
     NavigationItem(msg("Ziekenhuizen"), "/ziekenhuizen", rights.RIGHTS["births-follow"].roles),
     NavigationItem(
@@ -175,7 +179,9 @@ def create_app(
         templates={name: f"sluis.{name}" for name in _WITH_PAGES},
         navigation=NAVIGATION,
         role_names=ROLE_NAMES,
-        tiles=_tiles(lists_pages.tiles_of(house.lists, clock), benefits_pages.tiles_of, hospital_tiles),
+        tiles=_tiles(
+            lists_pages.tiles_of(house.lists, clock), benefits_pages.tiles_of, hospital_tiles, _births_tile(clock)
+        ),
         checkpoint_href="/grootboek/controlepunt",
         register_href="/register",
         admission=Doorkeeper(people.find),
@@ -203,6 +209,7 @@ def create_app(
             mail_is_set_up=lambda: bool(house.channels()),
         )
     )
+    app.include_router(births_pages.build_router(house.births))
     app.include_router(fhir_door.build_router(house.births, birth_sender))
     app.include_router(hospital_pages.build_router())
     app.include_router(machines_pages.build_router(people_to_try=_people_to_try))
@@ -210,6 +217,10 @@ def create_app(
     add_api(app, settings=house.settings, gate=house.gate, lists=MachineLists(house.lists))
     app.router.lifespan_context = _with_threads(house, worker_threads(house) if threads is None else threads)
     return app
+
+
+def _births_tile(clock: Callable[[], datetime]) -> Callable[[Connection, SignedIn], Sequence[Tile]]:
+    return lambda connection, person: births_pages.tiles_of(connection, person, at=clock())
 
 
 def birth_sender(request: Request) -> Sender:

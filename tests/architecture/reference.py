@@ -25,6 +25,7 @@ _MADE = "Made from {origin}; do not edit by hand: `uv run python -m tests.archit
 
 ROLES: tuple[str, ...] = (
     "citizen", "officer", "dpo", "signatory", "head", "access-manager", "supervisor", "outreach", "team-member",
+    "birth-confidant",
     "social-worker", "system",
 )  # fmt: skip
 

@@ -78,7 +78,7 @@ class Told:
     def gaps(self) -> tuple[Item, ...]:
         """The expected items that are not there, or not whole: a name without a given name is one of them."""
         values = values_of(self.mother, self.child)
-        return tuple(item for item in ALWAYS_EXPECTED if not _is_whole(values[item]))
+        return tuple(item for item in ALWAYS_EXPECTED if not is_whole(values[item]))
 
 
 def fold(notices: Iterable[Said]) -> Told:
@@ -118,7 +118,7 @@ def combine(newborns: Iterable[Told]) -> Told:
         "born" if living else "cancelled",
         mother,
         child,
-        {item: why for item, why in missing.items() if item not in best},
+        {item: why for item, why in missing.items() if not is_whole(values_of(mother, child)[item])},
         {item: time for item, (time, _) in best.items()},
         any(one.was_delicate for one in all_of_them),
     )
@@ -151,14 +151,13 @@ def _apply(told: Told, said: Said) -> Told:
         times[item] = said.sent_at
         missing.pop(item, None)
     for item, why in said.missing.items():
-        if values_of(said.mother, said.child)[item] is not None:
-            continue
-        if why is Absence.WITHDRAWN:
+        is_told = values_of(said.mother, said.child)[item] is not None
+        if why is Absence.WITHDRAWN and not is_told:
             mother, child = _with(mother, child, item, None)
             times.pop(item, None)
             missing[item] = why
-        elif values_of(mother, child)[item] is None:
-            missing[item] = why
+        elif why is not Absence.WITHDRAWN and not is_whole(values_of(mother, child)[item]):
+            missing[item] = why  # also of a part: a family name is told, the given name is not there yet
     delicate = any(values_of(said.mother, said.child)[item] is not None for item in ONLY_WHEN_APPLICABLE)
     return Told(told.state, mother, child, missing, times, told.was_delicate or delicate)
 
@@ -178,7 +177,8 @@ def _with(mother: Mother, child: Child, item: Item, value: object) -> tuple[Moth
     return (replace(mother, **change), child) if whose == "mother" else (mother, replace(child, **change))
 
 
-def _is_whole(value: object) -> bool:
+def is_whole(value: object) -> bool:
+    """Return whether an item is there with all its parts: a name with a given name, both ways to reach the mother."""
     if isinstance(value, Name):
         return bool(value.family and value.given)
     if isinstance(value, Contact):

@@ -57,6 +57,7 @@ ROLES: Mapping[str, Role] = _roles(
     Role("supervisor", msg("toezichthouder"), "access-manager", heavy=True),
     Role("outreach", msg("medewerker opvolging"), "access-manager"),
     Role("team-member", msg("lid van een lokaal team"), "access-manager"),
+    Role("birth-confidant", msg("vertrouwensmedewerker geboorten"), "access-manager", heavy=True),
     Role("social-worker", msg("maatschappelijk werker"), "access-manager"),
     Role("system", msg("systeem van een partij"), "access-manager", heavy=True),
     Role(CITIZEN, msg("burger"), "nobody"),
@@ -95,6 +96,13 @@ RIGHTS: Mapping[str, Right] = MappingProxyType(
         ),
         "benefits-read": _right(msg("Dossiers en cijfers van het Groeipakket lezen"), "officer"),
         "benefits-recover": _right(msg("Terugvorderingen van het Groeipakket spreiden of kwijtschelden"), "officer"),
+        "births-read": _right(msg("Geboorten van het eigen lokaal team lezen"), "team-member", "birth-confidant"),
+        "births-decide": _right(
+            msg("Een gemeente kiezen en over twijfel tussen geboorten beslissen"), "team-member", "birth-confidant"
+        ),
+        "births-restricted": _right(
+            msg("Geboortedossiers onder beperkte toegang zien (overlijden, afstand)"), "birth-confidant"
+        ),
         "own-data": _right(msg("Eigen gegevens zien"), CITIZEN),
         "access-manage": _right(msg("Rollen en toegang beheren"), HEAD, ACCESS_MANAGER),
     }

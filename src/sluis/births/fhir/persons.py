@@ -95,7 +95,8 @@ class Reader:
         return day_of(found[key]) if key in found else None
 
     def _name(self, found: Mapping[str, Any], path: str, item: Item) -> Name | None:
-        names = [one for one in found.get("name", ()) if not self._why_absent(one, item)]
+        told = list(found.get("name", ()))
+        names = [one for one in told if not self._why_absent(one, item) or {"family", "given"} & one.keys()]
         if not names:
             return None
         official = [one for one in names if one.get("use", "official") in ("official", "usual")] or names

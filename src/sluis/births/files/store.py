@@ -15,7 +15,7 @@ _LOCK_NEWBORN = 7518002
 _LOCK_MATCH = 7518003
 
 _NEWBORN = "id, sender, reference, state, birth_date, mother_tag, version, changed_at, file, sealed"
-_FILE = (
+FILE_COLUMNS = (
     "id, opened_at, changed_at, version, state, merged_into, birth_date, nis, nis_by, nis_why, restricted,"
     " restriction_lifted_at, restriction_lifted_by, is_known, missing, agreement, text_hash, clause_on, sealed"
 )
@@ -158,26 +158,26 @@ def newborns_of_file(connection: Connection, file: UUID) -> list[NewbornRow]:
 def find_file(connection: Connection, file: UUID, *, lock: bool = False) -> BirthFile | None:
     """Return one file, kept from changing until the commit where asked."""
     row = connection.execute(
-        f"SELECT {_FILE} FROM birth_file WHERE id = %s" + (" FOR UPDATE" if lock else ""),  # noqa: S608 - ours
+        f"SELECT {FILE_COLUMNS} FROM birth_file WHERE id = %s" + (" FOR UPDATE" if lock else ""),  # noqa: S608 - ours
         (file,),
     ).fetchone()
-    return None if row is None else _file(row)
+    return None if row is None else file_from(row)
 
 
 def files_in(connection: Connection, files: Sequence[UUID]) -> dict[UUID, BirthFile]:
     """Return these files, kept from changing until the commit."""
     rows = connection.execute(
-        f"SELECT {_FILE} FROM birth_file WHERE id = ANY(%s) ORDER BY id FOR UPDATE",  # noqa: S608 - ours
+        f"SELECT {FILE_COLUMNS} FROM birth_file WHERE id = ANY(%s) ORDER BY id FOR UPDATE",  # noqa: S608 - ours
         (list(files),),
     )
-    return {row[0]: _file(row) for row in rows}
+    return {row[0]: file_from(row) for row in rows}
 
 
 def put_file(connection: Connection, file: BirthFile) -> None:
     """Write a file, new or changed."""
     connection.execute(
-        f"INSERT INTO birth_file ({_FILE}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"  # noqa: S608 - ours
-        " %s, %s, %s) ON CONFLICT (id) DO UPDATE SET changed_at = excluded.changed_at, version = excluded.version,"
+        f"INSERT INTO birth_file ({FILE_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"  # noqa: S608 - ours
+        " %s, %s, %s, %s) ON CONFLICT (id) DO UPDATE SET changed_at = excluded.changed_at, version = excluded.version,"
         " state = excluded.state, merged_into = excluded.merged_into, birth_date = excluded.birth_date,"
         " nis = excluded.nis, nis_by = excluded.nis_by, nis_why = excluded.nis_why,"
         " restricted = excluded.restricted, restriction_lifted_at = excluded.restriction_lifted_at,"
@@ -258,7 +258,8 @@ def _newborn(row: Sequence[Any]) -> NewbornRow:
     return NewbornRow(*values)
 
 
-def _file(row: Sequence[Any]) -> BirthFile:
+def file_from(row: Sequence[Any]) -> BirthFile:
+    """Return a row of `FILE_COLUMNS` as a file."""
     values = list(row)
     values[14], values[18] = tuple(values[14]), bytes(values[18])
     return BirthFile(*values)
