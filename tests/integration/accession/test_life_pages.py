@@ -242,8 +242,8 @@ def test_an_amendment_leaves_the_text_of_now_in_force_and_readable(world: World,
         data = {"_sleutel": hidden(form, "_sleutel"), "versie": hidden(form, "versie"), "term.until": "2027-06-30"}
         boxes = {
             "legs.answer.items": ["child-insz", "right-since", "beneficiary-insz"],
-            "legs.answer.channels": ["web", "sftp", "encrypted-mail", "command-line"],
-            "legs.request.channels": ["web", "sftp", "encrypted-mail", "command-line"],
+            "legs.answer.channels": ["web", "sftp", "encrypted-mail", "command-line", "api"],
+            "legs.request.channels": ["web", "sftp", "encrypted-mail", "command-line", "api"],
         }
         sent = client.post(f"/toetreden/{code}/beperken", data={**data, **boxes})
         assert sent.status_code == 200, sent.text

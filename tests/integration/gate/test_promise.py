@@ -21,7 +21,7 @@ from sluis.kernel.outcome import Refused
 from tests.integration.gate.house import DAY, House, build_house, force, number
 
 ITEMS = ("child-insz", "right-since", "beneficiary-insz")
-CHANNELS = ("web", "sftp", "encrypted-mail", "command-line")
+CHANNELS = ("web", "sftp", "encrypted-mail", "command-line", "api")
 PLACES = ("37021", "37018", "37022", "11002", None)
 PEOPLE = [number(serial) for serial in range(1, 9)]
 BIRTHS = [date(2026, 3, 2), date(2025, 3, 3), date(2008, 3, 2), date(2008, 3, 3), date(2000, 3, 2), date(1960, 1, 1)]

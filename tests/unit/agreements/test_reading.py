@@ -253,6 +253,6 @@ def test_any_field_may_hold_anything_and_the_rest_is_still_checked(data: st.Data
 
 
 def test_a_list_is_not_called_empty_because_one_of_its_elements_is_wrong() -> None:
-    text = SOURCE.replace("channels: [web, sftp, encrypted-mail, command-line]", "channels: [fax]", 1)
+    text = SOURCE.replace("channels: [web, sftp, encrypted-mail, command-line, api]", "channels: [fax]", 1)
     problems = read_agreement(text.encode()).problems
     assert [problem.where for problem in problems] == ["legs.request.channels[0]"]

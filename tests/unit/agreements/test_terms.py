@@ -230,7 +230,7 @@ RETENTION = {"text": "Niet vermeld.", "anchor": "not-stated"}
             "artikel 8, §1",
         ),
         ({"legs__answer__items__0__retention": RETENTION}, "not-stated-nor-open", "artikel 8, §1"),
-        ({"legs__answer__channels": ["not-stated"]}, "not-stated-nor-open", "artikel 8, §1"),
+        ({"legs__request__channels": ["not-stated"]}, "not-stated-nor-open", "artikel 8, §1"),
         ({"term__kind": "not-stated", "term__until": None}, "not-stated-nor-open", "artikel 8, §1"),
         ({"quality__correct_within": None}, "not-stated-nor-open", "artikel 8, §1"),
         ({"legal_grounds__3__status": "not-stated"}, "not-stated-nor-open", "artikel 8, §1"),
