@@ -6,7 +6,7 @@ DEMO = SLUIS_ENVIRONMENT=$${SLUIS_ENVIRONMENT:-demo} SLUIS_FICTITIOUS_INSZ=$${SL
 # uv where it is installed; else our own copy in a folder that git ignores.
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 
-.PHONY: demo test check format bench soak sbom setup test-setup clean help
+.PHONY: demo test check format bench soak test-spark sbom setup test-setup clean help
 
 help: ## Say what there is to do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -38,6 +38,10 @@ bench: test-setup ## Print the ratios and figures that the issues ask for
 
 soak: test-setup ## The long runs: all of Flanders, hundreds of kills
 	$(UV) run --locked pytest -m soak
+
+test-spark: setup ## The rules and packages on PySpark (the extra spark; needs Java 17)
+	$(UV) sync --locked --extra spark --quiet
+	$(UV) run --locked --extra spark pytest -m spark tests/integration
 
 sbom: setup ## Write what the product is made of, with licences, to sbom.json (CycloneDX)
 	$(UV) run --locked python -m tests.architecture.sbom > sbom.json

@@ -21,6 +21,8 @@ class Dialect:
     binary_order: str = ""
     """Put after a text in ORDER BY, so that it sorts by its bytes everywhere."""
     escape_backslash: bool = False
+    step: str = "AS"
+    """What stands before the query of a step. PostgreSQL would write each step out wherever the next one reads it."""
 
     def identifier(self, name: str) -> str:
         """Return the name of a column or table, quoted."""
@@ -45,5 +47,5 @@ class Dialect:
 
 
 DUCKDB: Final = Dialect("duckdb", '"', "VARCHAR", "//")
-POSTGRESQL: Final = Dialect("postgresql", '"', "TEXT", "/", ' COLLATE "C"')
+POSTGRESQL: Final = Dialect("postgresql", '"', "TEXT", "/", ' COLLATE "C"', step="AS MATERIALIZED")
 SPARK: Final = Dialect("spark", "`", "STRING", "DIV", escape_backslash=True)

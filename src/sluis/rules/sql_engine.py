@@ -81,7 +81,8 @@ class _Writer:
         ordered = layers(self._plan.everything)
         finals = [self._plan.law.book.key, *self._plan.outputs]
         finals += [name for names in self._plan.masks for name in names.values()]
-        parts = [f"layer_0 AS ({self._facts()})"]
+        step = self._dialect.step
+        parts = [f"layer_0 {step} ({self._facts()})"]
         last = {read: depth for depth, layer in enumerate(ordered) for column in layer for read in column.reads}
         last |= dict.fromkeys(finals, len(ordered))
         have = list(self._plan.facts)
@@ -91,7 +92,8 @@ class _Writer:
             parts += tables
             made = [self._made(column) for column in layer]
             kept = [f"layer_{depth}.{self._sql.name(name)}" for name in passed]
-            parts.append(f"layer_{depth + 1} AS (SELECT {', '.join([*kept, *made])} FROM layer_{depth}{joins})")  # noqa: S608 - as above
+            chosen = ", ".join([*kept, *made])
+            parts.append(f"layer_{depth + 1} {step} (SELECT {chosen} FROM layer_{depth}{joins})")  # noqa: S608 - as above
             have = passed + [column.name for column in layer]
         chosen = ", ".join(self._sql.name(name) for name in finals)
         steps = ",\n".join(parts)

@@ -1,4 +1,4 @@
-"""The same answers on Spark SQL; its own test target: `uv run --extra spark pytest -m spark`."""
+"""The same answers on Spark SQL; its own test target: `make test-spark`."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,7 +19,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def spark():
-    sql = pytest.importorskip("pyspark.sql", reason="PySpark is an extra: uv run --extra spark pytest -m spark")
+    sql = pytest.importorskip("pyspark.sql", reason="PySpark is an extra: make test-spark")
     session = (
         sql.SparkSession.builder.master("local[2]")
         .config("spark.ui.enabled", "false")
