@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from statistics import median
@@ -126,9 +127,11 @@ def compiling() -> None:
     law = book.at(Month(2023, 3))
     plan, text = [], []
     for _ in range(TURNS):
+        law = replace(law, _kept={})  # a law keeps its plan: each turn begins without
         before = time.perf_counter()
         plan_of(law)
         plan.append(time.perf_counter() - before)
+        law = replace(law, _kept={})
         before = time.perf_counter()
         query_of(law, DUCKDB)
         text.append(time.perf_counter() - before)
