@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import pytest
 
 from sluis.agreements.actions import end_agreement, revoke_agreement
+from sluis.agreements.model import Agreement
 from sluis.database import Database
+from sluis.gate.conditions import Condition, record_condition, withdraw_condition
 from sluis.gate.model import Released, ReleaseStopped
 from sluis.kernel.insz import Insz
 from sluis.kernel.outcome import Refused
@@ -77,6 +80,39 @@ def test_a_role_that_is_withdrawn_stops_a_bulk_release_at_its_next_portion(datab
         house.gate.release(connection, house.request(*children))
     assert [reason.code for reason in stopped.value.reasons] == ["actor-without-role"]
     assert (house.entries("release"), house.uses()) == (0, 0)
+
+
+INFORMED = "citizens-informed"
+
+
+def _with_a_condition(agreement: Agreement) -> Agreement:
+    """Return the text with a condition of its answer that is met by what is recorded, and by nothing in the text."""
+    leg = agreement.legs["answer"]
+    added = leg.conditions[0].model_copy(update={"code": INFORMED})
+    legs = dict(agreement.legs) | {"answer": leg.model_copy(update={"conditions": (*leg.conditions, added)})}
+    return agreement.model_copy(update={"legs": legs})
+
+
+def test_a_condition_that_is_withdrawn_stops_a_bulk_release_at_its_next_portion(database: Database) -> None:
+    house = build_house(database, change=_with_a_condition)
+    children = _full(house)
+    portions = iter(range(100))
+    decision = Condition(house.agreement, WINGENE, INFORMED)
+    by: dict[str, Any] = {"by": "b", "at": AT, "correlation": "proef", "secrets": house.gate.secret}
+    with database.transaction() as connection:
+        record_condition(connection, decision, evidence="collegebesluit", **by)
+
+    def withdraw_at_the_second_portion() -> None:
+        if next(portions) == 1:
+            with database.transaction() as connection:
+                withdraw_condition(connection, decision, **by)
+
+    house.population.between_portions = withdraw_at_the_second_portion
+    with pytest.raises(ReleaseStopped) as stopped, database.transaction() as connection:
+        house.gate.release(connection, house.request(*children))
+    assert [reason.code for reason in stopped.value.reasons] == ["condition-not-met"]
+    assert (house.entries("release"), house.uses()) == (0, 0)
+    assert house.entries("condition-withdrawn") == 1
 
 
 def test_a_revocation_after_the_last_portion_still_stops_a_bulk_release(database: Database) -> None:
