@@ -22,7 +22,7 @@ from sluis.settings import Settings
 from sluis.site import ROLE_NAMES, Directory
 from sluis.web.kit import NavigationItem, PageKit
 from sluis.web.shell import create_shell
-from tests.acceptance.browser.looks import WIDTHS, assert_accessible, assert_fits, take_screenshot
+from tests.acceptance.browser.looks import LOOKS, WIDTHS, assert_accessible, assert_fits, take_screenshot
 from tests.integration.benefits.family_world import gate_over, settle
 from tests.integration.benefits.test_publishing import AT, KID, MAY, MUM, SECRET, facts_of, put, run, write
 from tests.serving import live_server
@@ -76,7 +76,9 @@ def sign_in(page: Page, address: str, name: str) -> None:
 
 def looked_at(page: Page, name: str, width: int) -> None:
     page.evaluate("() => { for (const one of document.querySelectorAll('details')) one.open = true; }")
-    take_screenshot(page, name, width=width, scheme="light")
+    scheme = dict(LOOKS)[width]
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    take_screenshot(page, name, width=width, scheme=scheme)
     assert_fits(page)
     assert_accessible(page)
 
