@@ -23,6 +23,8 @@ from sluis.benefits import web as benefits_pages
 from sluis.births.door import NotAdmitted, Sender
 from sluis.births.fhir import web as fhir_door
 from sluis.births.files import web as births_pages
+from sluis.births.hl7 import web as hl7_door
+from sluis.births.hl7.door import Hl7Door
 from sluis.births.hospitals import web as hospital_pages
 from sluis.births.hospitals.web_own import tiles_of as hospital_tiles
 from sluis.citizen import web as citizen_pages
@@ -211,6 +213,8 @@ def create_app(
     )
     app.include_router(births_pages.build_router(house.births))
     app.include_router(fhir_door.build_router(house.births, birth_sender))
+    hl7 = Hl7Door(house.births, house.settings.hl7_mapping_folder, is_live=house.settings.environment == "production")
+    app.include_router(hl7_door.build_router(hl7, birth_sender))
     app.include_router(hospital_pages.build_router())
     app.include_router(machines_pages.build_router(people_to_try=_people_to_try))
     app.include_router(systems_pages.build_router(secrets=house.keys.persons))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sluis.agreements.store import find_party
 from sluis.births.hl7 import store
@@ -44,15 +44,16 @@ class Hl7Door:
     births: Births
     folder: Path | None
     is_live: bool
-    worked: Callable[[], object] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The answer as bytes, and the verdict."""
+    """The answer as bytes, the verdict, the codes of its faults, and the notices that were kept and can be worked."""
 
     content: bytes
     verdict: Verdict
+    codes: frozenset[str] = frozenset()
+    notices: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +66,11 @@ def answer(door: Hl7Door, raw: bytes, delivery: Delivery) -> Reply:
     """Return the answer to a message of a party; whatever goes wrong, an AA is only for what is durable."""
     language: Language = "nl"
     header = _Header(None, Delimiters())
+    notices: tuple[UUID, ...] = ()
     try:
         language = _language(door, delivery)
         mapping = mapping_for(delivery.party, on=day_of(delivery.at), folder=door.folder)
-        header, given = _taken(door, raw, delivery, mapping)
+        header, given, notices = _taken(door, raw, delivery, mapping)
     except SluisError as error:
         given = Answer(Verdict.REJECTED, (Fault("MSH", "unavailable", error.what),))
     except Exception as error:
@@ -83,18 +85,16 @@ def answer(door: Hl7Door, raw: bytes, delivery: Delivery) -> Reply:
         at=delivery.at,
         say=lambda sentence: translate(sentence, language),
     )
-    if given.verdict is Verdict.ACCEPTED:
-        door.worked()
-    return Reply(content, given.verdict)
+    return Reply(content, given.verdict, frozenset(fault.code for fault in given.faults), notices)
 
 
 _LATER: Final = msg("We konden dit bericht nu niet bewaren. Stuur het straks opnieuw; er is niets van bewaard.")
 
 
-def reject(sentence: Sentence, *, at: datetime) -> bytes:
+def reject(sentence: Sentence, *, at: datetime, say: Callable[[Sentence], str] = str) -> bytes:
     """Return the answer to somebody whom a door does not know: nothing of the message was read."""
     given = Answer(Verdict.REJECTED, (Fault("MSH", "unavailable", sentence),))
-    return acknowledge(None, Delimiters(), given, mark=uuid4().hex[:20], at=at, say=str)
+    return acknowledge(None, Delimiters(), given, mark=uuid4().hex[:20], at=at, say=say)
 
 
 def _language(door: Hl7Door, delivery: Delivery) -> Language:
@@ -104,7 +104,9 @@ def _language(door: Hl7Door, delivery: Delivery) -> Language:
     return next((one for one in LANGUAGES if party is not None and one == party.language), "nl")
 
 
-def _taken(door: Hl7Door, raw: bytes, delivery: Delivery, mapping: HospitalMapping) -> tuple[_Header, Answer]:
+def _taken(
+    door: Hl7Door, raw: bytes, delivery: Delivery, mapping: HospitalMapping
+) -> tuple[_Header, Answer, tuple[UUID, ...]]:
     digest = hashlib.sha256(raw).digest()
     message_id: str | None = None
     header = _Header(None, Delimiters())
@@ -120,7 +122,7 @@ def _taken(door: Hl7Door, raw: bytes, delivery: Delivery, mapping: HospitalMappi
             at=delivery.at,
             processing=_LIVE if door.is_live else _ANY,
         )
-        return header, _received(door, delivery, taken, digest)
+        return header, *_received(door, delivery, taken, digest)
     except Unreadable as unreadable:
         header = _Header(unreadable.header, unreadable.delimiters)
         faults: tuple[Fault, ...] = (unreadable.fault,)
@@ -135,17 +137,17 @@ def _taken(door: Hl7Door, raw: bytes, delivery: Delivery, mapping: HospitalMappi
             raw_digest=digest,
             message_id=message_id,
         )
-    return header, Answer(verdict_of(faults), faults)
+    return header, Answer(verdict_of(faults), faults), ()
 
 
-def _received(door: Hl7Door, delivery: Delivery, taken: Taken, digest: bytes) -> Answer:
+def _received(door: Hl7Door, delivery: Delivery, taken: Taken, digest: bytes) -> tuple[Answer, tuple[UUID, ...]]:
     with door.births.database.transaction() as connection:
         receipt = receive(door.births, connection, delivery=delivery, notices=(taken.notice,), raw_digest=digest)
         if receipt.outcome == "received" and taken.not_read:
             store.count_not_read(connection, delivery.party, taken.not_read, day=day_of(delivery.at))
     if receipt.outcome == "refused":
-        return Answer(Verdict.REJECTED, tuple(_fault(reason) for reason in receipt.reasons))
-    return Answer(Verdict.ACCEPTED, (), taken.not_read)
+        return Answer(Verdict.REJECTED, tuple(_fault(reason) for reason in receipt.reasons)), ()
+    return Answer(Verdict.ACCEPTED, (), taken.not_read), receipt.notices
 
 
 def _fault(reason: Reason) -> Fault:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from cryptography import x509
 
@@ -23,6 +23,7 @@ from sluis.births.hl7.framing import BrokenFrame, Frames, framed
 from sluis.births.hl7.message import LARGEST_MESSAGE
 from sluis.births.hl7.store import note_contact
 from sluis.births.house import Delivery
+from sluis.births.intake.work import work_now
 from sluis.channels.mllp.certificates import fingerprint, tls_context
 from sluis.channels.registration.model import PartyKey
 from sluis.channels.registration.store import find_client
@@ -159,19 +160,21 @@ class MllpServer:
 
     async def _answer(self, writer: asyncio.StreamWriter, raw: bytes, name: str) -> None:
         async with self._room:
-            content = await asyncio.to_thread(self._answer_of, raw, name)
-        writer.write(framed(content))
-        await asyncio.wait_for(writer.drain(), timeout=self._limits.answer_seconds)
+            content, notices = await asyncio.to_thread(self._answer_of, raw, name)
+            writer.write(framed(content))
+            await asyncio.wait_for(writer.drain(), timeout=self._limits.answer_seconds)
+            if notices:  # the sender has its answer; what fails here a worker does again
+                await asyncio.to_thread(work_now, self._door.births, notices, at=self._clock())
 
-    def _answer_of(self, raw: bytes, name: str) -> bytes:
+    def _answer_of(self, raw: bytes, name: str) -> tuple[bytes, tuple[UUID, ...]]:
         at = self._clock()
         try:
             key = self._find(name)
         except Exception as error:
             log().error("mllp.sign-in-failed", kind=type(error).__name__)
-            return reject(_LATER, at=at)
+            return reject(_LATER, at=at), ()
         if key is None:
-            return reject(_UNKNOWN, at=at)
+            return reject(_UNKNOWN, at=at), ()
         delivery = Delivery(
             party=key.party,
             actor=key.actor,
@@ -180,7 +183,8 @@ class MllpServer:
             correlation=str(uuid4()),
             evidence={"certificate": name},
         )
-        return answer(self._door, raw, delivery).content
+        reply = answer(self._door, raw, delivery)
+        return reply.content, reply.notices
 
     async def _turn_away(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Read one frame without looking at it, and say what to do: a supplier would search for long otherwise."""
