@@ -1,7 +1,7 @@
 """`make bench`: the ratios and figures that the issues ask for, medians of five where a ratio is asked.
 
 uv run python -m bench            all of it, some fifteen minutes on two cores
-uv run python -m bench exchange   one of them: benefits, dashboard, decision, exchange, ledger,
+uv run python -m bench exchange   one of them: benefits, births, dashboard, decision, exchange, ledger,
                                   population, release, rules
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from bench import benefits, dashboard, decision, exchange, ledger, population, release, rules
+from bench import benefits, births, dashboard, decision, exchange, ledger, population, release, rules
 
 
 def _report_exchange() -> None:
@@ -35,6 +35,7 @@ def _report_decision() -> None:
 
 BENCHES: dict[str, tuple[str, Callable[[], object]]] = {
     "benefits": ("A month of the Groeipakket over 1,614,340 children", benefits.main),
+    "births": ("A year of births in an hour, from 20 hospitals, over HTTP", births.main),
     "dashboard": ("The dashboard over 285 municipalities and 5,000 agreements", _report_dashboard),
     "decision": ("One decision of the gate from a compiled agreement, without a database", _report_decision),
     "exchange": ("A list of 20,000 rows, encrypted file in to encrypted file out", _report_exchange),

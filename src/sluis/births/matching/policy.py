@@ -98,6 +98,34 @@ def _of_one_mother_and_day(one: Newborn, other: Newborn, *, has_twin: bool) -> C
     return Compared("doubt", "twin-without-name") if has_twin else Compared("same", "same-mother-and-day")
 
 
+def shares_a_trait(one: Newborn, other: Newborn) -> bool:
+    """Return whether two newborns agree on anything rare: only then their likeness is worth weighing.
+
+    Without it every birth of a day would be weighed against every one without a number. What it misses are pairs of
+    which every name is spelled differently and no birth date, telephone or e-mail address is the same.
+    """
+    return not _traits(one).isdisjoint(_traits(other))
+
+
+def _traits(one: Newborn) -> set[tuple[str, object]]:
+    mother = one.told.mother
+    name, contact, address = mother.name, mother.contact, mother.address
+    found: set[tuple[str, object]] = set()
+    if one.given:
+        found.add(("child", one.given))
+    if mother.birth_date is not None:
+        found.add(("born", mother.birth_date))
+    if name is not None and name.family:
+        found.add(("family", plain(name.family)))
+    if name is not None and name.given and address is not None and address.postal_code:
+        found.add(("given", (plain(name.given), address.postal_code)))
+    if contact is not None and contact.email:
+        found.add(("email", contact.email.casefold()))
+    if contact is not None and contact.mobile:
+        found.add(("mobile", "".join(one for one in contact.mobile if one.isdigit())[-9:]))
+    return found
+
+
 def judge(weight: int, *, same_sender: bool, same_given: bool) -> Compared:
     """Return what a weight says where the number says nothing."""
     if weight >= SAME_WEIGHT and (not same_sender or same_given):
@@ -120,8 +148,10 @@ def compare_all(newborns: Sequence[Newborn], *, weigh: Weigh) -> dict[tuple[UUID
         open_pairs = []
         for other in ordered[index + 1 :]:
             said = compare(one, other, has_twin=bool({one.id, other.id} & twins))
-            if said is None:
+            if said is None and shares_a_trait(one, other):
                 open_pairs.append(other)
+            elif said is None:
+                found[one.id, other.id] = Compared("different", "nothing-shared")
             else:
                 found[one.id, other.id] = said
         weights = weigh(one, open_pairs) if open_pairs else {}

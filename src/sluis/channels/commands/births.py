@@ -9,11 +9,14 @@ from typing import Annotated
 
 import typer
 
+from sluis.channels.commands.birth_teams import teams
 from sluis.channels.commands.terminal import err, out, say, spoken
 from sluis.kernel.errors import SluisError
 from sluis.kernel.text import msg
 
 app = typer.Typer(help="Geboorten: afbeeldingen van HL7, conformiteit, ziekenhuizen.", no_args_is_help=True)
+
+app.command()(teams)
 
 _INVALID = 1
 _LARGEST_FILE = 2_000_000
