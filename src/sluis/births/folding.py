@@ -71,8 +71,9 @@ class Told:
 
     @property
     def is_delicate(self) -> bool:
-        """Whether the child died or was given up, as far as is known now."""
-        return self.child.death_date is not None or bool(self.child.relinquished)
+        """Whether the child died or was given up, as far as is known now: a death whose day is not known counts too."""
+        died = self.child.death_date is not None or self.missing.get(Item.CHILD_DEATH_DATE) is Absence.UNKNOWN
+        return died or bool(self.child.relinquished)
 
     @property
     def gaps(self) -> tuple[Item, ...]:

@@ -22,7 +22,7 @@ from sluis.births.hl7.values import (
     is_null,
     name_of,
 )
-from sluis.births.model import Absence, Address, Contact, Fault, Item, Kind, Name
+from sluis.births.model import ONLY_WHEN_APPLICABLE, Absence, Address, Contact, Fault, Item, Kind, Name
 from sluis.kernel.insz import Insz
 from sluis.kernel.text import Message as Sentence
 from sluis.kernel.text import msg
@@ -110,6 +110,8 @@ def read_items(reader: Reader, kind: Kind, mother: Segment | None) -> None:
 
 def _read_place(reader: Reader, kind: Kind, item: Item, place: str, found: Field) -> None:
     if is_null(found):
+        if kind is Kind.BIRTH and item in ONLY_WHEN_APPLICABLE:
+            return  # no death and no adoption: nothing is missing
         reader.missing.setdefault(item, Absence.WITHDRAWN if kind is Kind.CORRECTION else Absence.UNKNOWN)
         return
     absence = reader.mapping.file.absence.get(without_marks(code_of(found)))

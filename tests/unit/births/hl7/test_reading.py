@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
+from sluis.births.folding import Told
 from sluis.births.hl7.mapping import FOLDER, HospitalMapping, mapping_for, read_mapping
 from sluis.births.hl7.message import Unreadable, parse, write
 from sluis.births.hl7.reading import Taken, read_notice
@@ -148,7 +149,13 @@ def test_a_null_in_a_correction_takes_back_and_an_empty_field_says_nothing() -> 
     assert taken.notice.items == frozenset()
 
 
-def test_a_death_without_its_day_is_told_as_missing() -> None:
+def test_a_null_where_nothing_applies_is_no_death() -> None:
+    assert _read(CHILD + "|" * 22 + '""', MOTHER_LINE).notice.missing == {}
+
+
+def test_a_death_without_its_day_is_told_as_missing_and_asks_care() -> None:
+    told = Told("born", missing={Item.CHILD_DEATH_DATE: Absence.UNKNOWN})
+    assert told.is_delicate
     assert _read(CHILD + "|" * 23 + "Y", MOTHER_LINE).notice.missing == {Item.CHILD_DEATH_DATE: Absence.UNKNOWN}
 
 
