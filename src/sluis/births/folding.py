@@ -29,6 +29,10 @@ State = Literal["waiting", "born", "cancelled"]
 
 _RANK: Final = {Kind.BIRTH: 0, Kind.CORRECTION: 1, Kind.CANCELLATION: 2}
 
+# Item 8 is told only where it applies: who says that its day is not known (PID-30, a data-absent-reason) tells of a
+# death. Too much care is mended by a person; a letter to a mother who lost her child is not.
+_DEAD_WITHOUT_DAY: Final = frozenset({Absence.UNKNOWN, Absence.REFUSED, Absence.NOT_YET})
+
 _PLACES: Final = {
     Item.MOTHER_NAME: ("mother", "name"),
     Item.MOTHER_BIRTH_DATE: ("mother", "birth_date"),
@@ -71,9 +75,12 @@ class Told:
 
     @property
     def is_delicate(self) -> bool:
-        """Whether the child died or was given up, as far as is known now: a death whose day is not known counts too."""
-        died = self.child.death_date is not None or self.missing.get(Item.CHILD_DEATH_DATE) is Absence.UNKNOWN
-        return died or bool(self.child.relinquished)
+        """Whether the child died (also when the day is not known) or was given up, as far as is known now."""
+        return (
+            self.child.death_date is not None
+            or bool(self.child.relinquished)
+            or self.missing.get(Item.CHILD_DEATH_DATE) in _DEAD_WITHOUT_DAY
+        )
 
     @property
     def gaps(self) -> tuple[Item, ...]:
@@ -160,6 +167,7 @@ def _apply(told: Told, said: Said) -> Told:
         elif why is not Absence.WITHDRAWN and not is_whole(values_of(mother, child)[item]):
             missing[item] = why  # also of a part: a family name is told, the given name is not there yet
     delicate = any(values_of(said.mother, said.child)[item] is not None for item in ONLY_WHEN_APPLICABLE)
+    delicate = delicate or said.missing.get(Item.CHILD_DEATH_DATE) in _DEAD_WITHOUT_DAY
     return Told(told.state, mother, child, missing, times, told.was_delicate or delicate)
 
 

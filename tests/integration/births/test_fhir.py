@@ -6,6 +6,7 @@ import copy
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,7 @@ class Ward:
     world: World
     http: httpx.Client
     tokens: dict[str, str]
+    clock: Clock
 
     def send(self, body: Any, *, path: str = "/fhir", party: str = NORTH, method: str = "POST", **headers: str) -> Any:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -69,7 +71,7 @@ def ward(server_url: str, template: str, tmp_path_factory: pytest.TempPathFactor
         app = create_app(house, clock=clock, threads=())
         with live_server(app) as address, httpx.Client(base_url=address, timeout=30) as client:
             tokens = {party: _token(world, client, clock, party) for party in (NORTH, SOUTH)}
-            yield Ward(world, client, tokens)
+            yield Ward(world, client, tokens, clock)
 
 
 def _token(world: World, client: httpx.Client, clock: Clock, party: str) -> str:
@@ -177,8 +179,66 @@ def test_a_conditional_create_makes_one_and_an_etag_guards_a_correction(ward: Wa
     done = ward.send(child, path=at, method="PUT", If_Match=first["etag"])
     assert done.status_code == 200
     assert done.headers["etag"] == 'W/"2"'
-    assert issues(ward.send(child, path=at, method="PUT", If_Match=first["etag"])) == {"": "version-conflict"}
+    again = ward.send(child, path=at, method="PUT", If_Match=first["etag"])  # the answer was lost
+    assert (again.status_code, again.headers["etag"]) == (200, 'W/"2"')
+    other = child | {"birthDate": "2026-02-28"}
+    assert issues(ward.send(other, path=at, method="PUT", If_Match=first["etag"])) == {"": "version-conflict"}
     assert ward.send(child, path=at, method="PUT", party=SOUTH, If_Match=first["etag"]).status_code == 404
+
+
+def test_the_same_bytes_again_are_answered_alike_also_later_and_without_a_timestamp(ward: Ward) -> None:
+    bundle = fresh(mark="late-again")
+    del bundle["timestamp"]
+    first = ward.send(bundle).json()
+    ward.clock.at += timedelta(seconds=30)
+    again = ward.send(bundle)
+    assert again.status_code == 200
+    assert again.json()["entry"][1]["response"]["location"] == first["entry"][1]["response"]["location"]
+    bundle["entry"][1]["resource"]["name"][0]["family"] = "Ander"
+    assert ward.send(bundle).status_code in (409, 422)
+
+
+def test_a_day_that_cannot_be_right_is_refused_as_in_hl7(ward: Ward) -> None:
+    path = "Bundle.entry[{}].resource.{}".format
+    for change, where in (
+        ({"birthDate": "2099-01-01"}, path(1, "birthDate")),
+        ({"birthDate": "1850-01-01"}, path(1, "birthDate")),
+        ({"deceasedDateTime": "1999-01-01"}, path(1, "deceasedDateTime")),
+    ):
+        bundle = fresh(mark="days")
+        bundle["entry"][1]["resource"] |= change
+        assert issues(ward.send(bundle)) == {where: "value"}
+    bundle = fresh(mark="days")
+    bundle["entry"][0]["resource"]["birthDate"] = "2025-01-01"
+    del bundle["entry"][1]["resource"]["birthDate"]
+    assert issues(ward.send(bundle)) == {path(0, "birthDate"): "value", path(1, "birthDate"): "required"}
+    bundle = fresh(mark="days") | {"timestamp": "0001-01-01T00:00:00+14:00"}
+    assert issues(ward.send(bundle)) == {"Bundle.timestamp": "value"}
+
+
+def test_the_answer_to_a_bundle_of_nonsense_stays_small(ward: Ward) -> None:
+    bundle = fresh(mark="many")
+    bundle["entry"] += [{"resource": {"resourceType": "X"}}] * 2000
+    answer = ward.send(bundle)
+    assert answer.status_code == 422
+    assert len(answer.json()["issue"]) <= 400
+
+
+def test_a_death_whose_day_is_not_told_restricts_the_file(ward: Ward) -> None:
+    restricted: dict[str, bool] = {}
+    for why in ("unknown", "temp-unknown", "not-applicable"):
+        bundle = fresh(mark=f"death-{why}")
+        bundle["entry"][0]["resource"]["birthDate"] = f"199{len(restricted)}-03-04"
+        del bundle["entry"][0]["resource"]["identifier"]
+        bundle["entry"][1]["resource"]["birthDate"] = f"2026-02-0{len(restricted) * 4 + 1}"
+        bundle["entry"][1]["resource"]["_deceasedDateTime"] = {"extension": [{"url": ABSENT, "valueCode": why}]}
+        assert ward.send(bundle).status_code == 200
+        ((restricted[why],),) = ward.world.rows(
+            "SELECT f.restricted FROM birth_file f JOIN birth_newborn n ON n.file = f.id JOIN birth_reference r"
+            " ON r.newborn = n.id WHERE r.reference = %s",
+            f"death-{why}-1",
+        )
+    assert restricted == {"unknown": True, "temp-unknown": True, "not-applicable": False}
 
 
 def test_a_correction_that_leaves_the_death_out_takes_it_back(ward: Ward) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from sluis.births.house import Delivery
 from sluis.births.intake.actions import refuse
+from sluis.births.intake.work import work_due
 from sluis.births.model import Absence, Child, Fault, Item, Kind, Mother, Name, Unfit
 from sluis.kernel.text import msg
-from tests.integration.births.world import MOTHER, NORTH, World, mother, notice
+from tests.integration.births.world import MOTHER, NORTH, SOUTH, World, mother, notice
+from tests.integration.gate.house import AT
 
 
 def test_a_birth_becomes_a_file_with_its_evidence(world: World) -> None:
@@ -173,3 +175,22 @@ def test_a_mother_is_recognised_in_the_population_under_an_older_number_too(worl
     world.tell(notice("m-2", kind=Kind.CORRECTION, minutes=1))
     (file,) = world.files()
     assert file.is_known
+
+
+def test_a_row_that_cannot_be_read_does_not_stop_the_others(world: World) -> None:
+    world.take_in(notice("m-1"))
+    other = notice("m-2", sender=SOUTH, reference="z-1", by=mother(insz=None, birth_date=date(1991, 2, 3)))
+    with world.database.transaction() as connection:  # a moment that the database holds and Python cannot
+        connection.execute("UPDATE birth_notice SET sent_at = '0001-03-01 12:00:00+00 BC' WHERE message_id = 'm-1'")
+    world.take_in(other)
+    assert work_due(world.births, clock=lambda: AT) == 2
+    assert world.rows("SELECT message_id, worked_at IS NOT NULL, attempts FROM birth_notice ORDER BY message_id") == [
+        ("m-1", False, 1),
+        ("m-2", True, 0),
+    ]
+
+
+def test_a_moment_long_ago_is_refused_at_every_door(world: World) -> None:
+    with pytest.raises(Unfit) as caught:
+        world.tell(replace(notice("m-1"), sent_at=datetime(1, 1, 1, 12, tzinfo=UTC)))
+    assert [fault.path for fault in caught.value.faults] == ["message"]

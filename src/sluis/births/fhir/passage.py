@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from sluis.births.door import Sender
-from sluis.births.fhir.reading import Asked, Meant, read_bundle, read_child
+from sluis.births.fhir.reading import Asked, Meant, digest_id, read_bundle, read_child
 from sluis.births.files import store as files
 from sluis.births.house import Births, Delivery
 from sluis.births.intake.actions import Receipt, receive, refuse
-from sluis.births.intake.store import has_birth, latest_sent
+from sluis.births.intake.store import find_message, first_sent, has_birth, latest_sent, lock_message
 from sluis.births.intake.work import work_now
 from sluis.births.model import Fault, Kind, Unfit
 from sluis.database import Connection
@@ -59,8 +59,12 @@ def take_bundle(births: Births, sender: Sender, bundle: Mapping[str, Any], body:
         asked = read_bundle(bundle, sender=sender.party, at=sender.at, fictitious=births.fictitious, body=body)
         with births.database.transaction() as connection:
             wanted = []
+            # A message whose answer was lost comes again as it was: it keeps the moment and version of its first time.
+            first = {meant.entry: _first_sent(connection, sender, meant, body) for meant in asked.meant}
+            asked = replace(asked, meant=tuple(_as_first(meant, first[meant.entry]) for meant in asked.meant))
             for meant in asked.meant:
-                _check_version(connection, sender, meant)
+                if first[meant.entry] is None:
+                    _check_version(connection, sender, meant)
                 if not (meant.if_none_exist and _exists(connection, sender, meant)):
                     wanted.append(meant)
             receipt = _received(births, connection, sender, wanted, body) if wanted else Receipt("repeated")
@@ -82,13 +86,15 @@ def take_correction(
         known = files.find_newborn(connection, newborn)
         if known is None or known.sender != sender.party:
             raise UnknownNewborn
+        mark = b"%s %d " % (newborn.bytes, version)
         if known.version != version:
+            if find_message(connection, sender.party, digest_id(mark + body)) is not None:
+                return Result(0, "200 OK", known.id, known.version)  # its answer was lost, and it comes again
             raise VersionConflict
         try:
             # It corrects what is known now, so it counts after all of that, whatever clocks say.
             latest = latest_sent(connection, sender.party, newborn)
             after = sender.at if latest is None else max(sender.at, latest + timedelta(microseconds=1))
-            mark = b"%s %d " % (newborn.bytes, version)
             notice = read_child(resource, sender=sender.party, reference=known.reference, at=after, body=mark + body)
         except Unfit as unfit:
             refuse(births, connection, delivery=_delivery(sender), unfit=unfit, raw_digest=_digest(body))
@@ -139,6 +145,17 @@ def _delivery(sender: Sender) -> Delivery:
 
 def _digest(body: bytes) -> bytes:
     return hashlib.sha256(body).digest()
+
+
+def _first_sent(connection: Connection, sender: Sender, meant: Meant, body: bytes) -> datetime | None:
+    lock_message(connection, sender.party, meant.notice.message_id)
+    return first_sent(connection, sender.party, meant.notice.message_id, _digest(body))
+
+
+def _as_first(meant: Meant, sent_at: datetime | None) -> Meant:
+    if sent_at is None or sent_at == meant.notice.sent_at:
+        return meant
+    return replace(meant, notice=replace(meant.notice, sent_at=sent_at.astimezone(UTC)))
 
 
 def _exists(connection: Connection, sender: Sender, meant: Meant) -> bool:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
-from urllib.parse import parse_qs
 
+from sluis.births.days import wrong_days
 from sluis.births.fhir import table
 from sluis.births.fhir.names import CHILD, EVENT_KINDS, EVENTS, MOTHER, ROLE_CODE, VALUE_SETS
 from sluis.births.fhir.persons import Reader
+from sluis.births.fhir.requests import deletions, what
 from sluis.births.fhir.walk import instant_of, walk
 from sluis.births.model import Absence, Child, Fault, Item, Kind, Mother, Notice, Unfit
 from sluis.kernel.text import Message, msg
 
-_KINDS: Final[Mapping[str, Kind]] = {"POST": Kind.BIRTH, "PUT": Kind.CORRECTION, "DELETE": Kind.CANCELLATION}
 _AHEAD: Final = timedelta(minutes=10)
+_EARLIEST: Final = 2020
+_MOST_FAULTS: Final = 200
 _LETTERS: Final = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 
 _WHO: Final = msg(
@@ -25,6 +27,7 @@ _WHO: Final = msg(
     " NMTH, patient = het kind), of geef elke Patient ons profiel in meta.profile."
 )
 _NO_RESOURCE: Final = msg("Deze resource hoort niet bij een geboortemelding. Laat ze weg.")
+_LONG_AGO: Final = msg("Dit tijdstip is te lang geleden. Kijk de klok van uw systeem na.")
 _CLOCK: Final = msg("Dit tijdstip ligt in de toekomst. Kijk de klok van uw systeem na.")
 
 
@@ -79,11 +82,13 @@ def read_bundle(bundle: Mapping[str, Any], *, sender: str, at: datetime, fictiti
     assert sent_at is not None  # an instant that cannot be read was a fault
     if sent_at > at + _AHEAD:
         raise Unfit((Fault("Bundle.timestamp", "value", _CLOCK),))
+    if sent_at.year < _EARLIEST:  # also what the database cannot hold
+        raise Unfit((Fault("Bundle.timestamp", "value", _LONG_AGO),))
     message_id = (
         bundle.get("identifier", {}).get("value") or (header or {}).get("id") or bundle.get("id") or digest_id(body)
     )
     event = None if header is None else EVENT_KINDS[header["eventCoding"]["code"]]
-    meant = _meant(entries, persons, event, _Frame(sender, str(message_id)[:180], sent_at, fictitious))
+    meant = _meant(entries, persons, event, _Frame(sender, str(message_id)[:180], sent_at, fictitious, at.date()))
     return Asked(
         bundle["type"],
         meant,
@@ -105,6 +110,7 @@ def read_child(resource: Mapping[str, Any], *, sender: str, reference: str, at: 
     child = reader.child(resource, "Patient")
     if "identifier" in resource and reader.reference(resource, "Patient") not in (reference, None):
         reader.fault("Patient.identifier", "value", msg("Dit kenmerk is niet dat van het kind op dit adres."))
+    _check_days(reader, Kind.CORRECTION, "Patient", child, None, at.date())
     if reader.faults:
         raise Unfit(tuple(reader.faults))
     missing = dict(reader.missing)
@@ -125,6 +131,7 @@ class _Frame:
     message_id: str
     sent_at: datetime
     fictitious: bool
+    today: date
 
 
 def _persons(entries: list[Any], faults: list[Fault]) -> dict[str, list[_Person]]:
@@ -132,6 +139,8 @@ def _persons(entries: list[Any], faults: list[Fault]) -> dict[str, list[_Person]
     found: dict[str, list[_Person]] = {}
     raw: list[tuple[str, _Person]] = []
     for index, entry in enumerate(entries):
+        if len(faults) >= _MOST_FAULTS:
+            break
         if not isinstance(entry, dict) or "resource" not in entry:
             continue
         path = f"Bundle.entry[{index}].resource"
@@ -142,6 +151,8 @@ def _persons(entries: list[Any], faults: list[Fault]) -> dict[str, list[_Person]
         raw.append((resource["resourceType"], _Person(index, _url(entry), resource, path)))
     children = _children([(kind, one) for kind, one in raw if kind in ("Patient", "RelatedPerson")])
     for kind, one in raw:
+        if len(faults) >= _MOST_FAULTS:
+            break
         role = kind if kind != "Patient" else "child" if one.index in children else "mother"
         element = _TABLES.get(role)
         if element is None:
@@ -226,17 +237,23 @@ def _meant(
 ) -> tuple[Meant, ...]:
     reader = Reader()
     children, mothers, related = (persons.get(role, []) for role in ("child", "mother", "RelatedPerson"))
-    deleted = _deletions(entries, reader) if event is None else []
+    deleted = deletions(entries, reader) if event is None else []
     if (not children and not deleted) or len(mothers) > 1 or len(related) > max(len(children), 1):
         raise Unfit((Fault("Bundle.entry", "structure", _WHO),))
     _check_relations(related, reader)
     mother = _mother(mothers, related, reader, fictitious=frame.fictitious)
     of_mother = dict(reader.missing)
+    if mother.birth_date is not None:
+        holder = next(one for one in (*mothers, *related) if "birthDate" in one.resource)
+        _check_days(reader, Kind.CORRECTION, holder.path, Child(), mother, frame.today)
     found: list[Meant] = []
     for one in children:
         reader.missing = dict(of_mother)
         child, reference = reader.child(one.resource, one.path), reader.reference(one.resource, one.path)
-        kind, condition = _what(entries[one.index], one, event, reference, reader)
+        kind, condition = what(entries[one.index], one.index, event, reference, reader)
+        _check_days(reader, kind, one.path, child, None, frame.today)
+        if child.birth_date is None and kind is Kind.BIRTH and Item.CHILD_BIRTH_DATE not in reader.missing:
+            reader.fault(f"{one.path}.birthDate", "required", _NO_DAY)
         if reference is not None and kind is not None:
             notice = _notice(frame, kind, reference, mother, child, reader.missing, number=len(found) + 1)
             found.append(Meant(notice, one.index, *condition))
@@ -250,6 +267,27 @@ def _meant(
     if len(found) == 1:
         found = [replace(found[0], notice=replace(found[0].notice, message_id=frame.message_id))]
     return tuple(found)
+
+
+_DAYS: Final = {
+    Item.CHILD_BIRTH_DATE: "birthDate",
+    Item.CHILD_DEATH_DATE: "deceasedDateTime",
+    Item.MOTHER_BIRTH_DATE: "birthDate",
+}
+_NO_DAY: Final = msg("De geboortedag ontbreekt: zo is een geboorte niet van een andere opname te onderscheiden.")
+
+
+def _check_days(reader: Reader, kind: Kind | None, path: str, child: Child, mother: Mother | None, today: date) -> None:
+    if kind is Kind.CANCELLATION:
+        return
+    for item, text in wrong_days(
+        kind or Kind.CORRECTION,
+        born=child.birth_date,
+        died=child.death_date,
+        mother=None if mother is None else mother.birth_date,
+        today=today,
+    ):
+        reader.fault(f"{path}.{_DAYS[item]}", "value", text)
 
 
 def _notice(
@@ -307,59 +345,3 @@ def _check_relations(related: list[_Person], reader: Reader) -> None:
                 ("system", ROLE_CODE),
             )
             reader.fault(f"{one.path}.relationship", "code-invalid", Message(_EVENT.text, allowed))
-
-
-def _what(
-    entry: Mapping[str, Any], one: _Person, event: Kind | None, reference: str | None, reader: Reader
-) -> tuple[Kind | None, tuple[bool, str | None]]:
-    """Return what an entry asks of a child: by the event of the message, or by its own request."""
-    if event is not None:
-        return event, (False, None)
-    path, request = f"Bundle.entry[{one.index}].request", entry.get("request")
-    if not isinstance(request, dict):
-        reader.fault(path, "required", msg("In een transactie zegt elke entry met request wat er moet gebeuren."))
-        return None, (False, None)
-    kind = _KINDS[request["method"]]
-    wanted = request.get("ifNoneExist")
-    if wanted is not None and _identifier_in(wanted) != reference:
-        reader.fault(
-            f"{path}.ifNoneExist",
-            "not-supported",
-            msg(
-                "Hier kan alleen identifier={system}|{value} staan, met het kenmerk van dit kind.",
-                system="…",
-                value="…",
-            ),
-        )
-    return kind, (wanted is not None, request.get("ifMatch"))
-
-
-def _deletions(entries: list[Any], reader: Reader) -> list[tuple[int, str]]:
-    """Return the references of children whose birth is cancelled by `DELETE Patient?identifier=system|value`."""
-    found = []
-    for index, entry in enumerate(entries):
-        request = entry.get("request") if isinstance(entry, dict) else None
-        if not isinstance(request, dict) or request.get("method") != "DELETE" or "resource" in entry:
-            continue
-        address, _, query = str(request.get("url", "")).partition("?")
-        reference = _identifier_in(query) if address == "Patient" else None
-        if reference is None:
-            reader.fault(
-                f"Bundle.entry[{index}].request.url",
-                "not-supported",
-                msg("Annuleer een geboorte met DELETE en Patient?identifier=, met het kenmerk van het kind."),
-            )
-        else:
-            found.append((index, reference))
-    return found
-
-
-def _identifier_in(query: str) -> str | None:
-    """Return the value that a search for an identifier names."""
-    try:
-        asked = parse_qs(query.removeprefix("Patient?").removeprefix("?"), max_num_fields=3)
-    except ValueError:
-        return None
-    if set(asked) != {"identifier"} or len(asked["identifier"]) != 1:
-        return None
-    return asked["identifier"][0].rpartition("|")[2][:120] or None

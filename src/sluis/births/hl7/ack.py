@@ -123,10 +123,10 @@ def _err(path: str, code: str, severity: str, sentence: str, *, old: bool) -> Se
         number, name = _HEADER_CODES.get(path, (number, name))
     found = _PATH.match(path)
     place = (found[1], "1", found[2] or "") if found else ("MSH", "1", "")
-    if old:  # before 2.5, ERR-1 says it all
-        where: Field = (((place[0],), (place[1],), (place[2],), (number, name, "HL70357")),)
-        return segment("ERR", where)
     told = sentence if path in sentence else f"{path}: {sentence}"
+    if old:  # before 2.5 there is ERR-1 only; a reader of that time passes over ERR-8, and a person reads it
+        where: Field = (((place[0],), (place[1],), (place[2],), (number, name, "HL70357")),)
+        return segment("ERR", where, "", "", severity, "", "", "", told)
     clause = _CLAUSES.get(code, "")
     return segment("ERR", "", place, (number, name, "HL70357"), severity, (code, "", "L"), "", clause, told)
 

@@ -26,9 +26,71 @@ from sluis.births.model import ONLY_WHEN_APPLICABLE, Absence, Address, Contact, 
 from sluis.kernel.insz import Insz
 from sluis.kernel.text import Message as Sentence
 from sluis.kernel.text import msg
-from sluis.ledger.numbers import looks_like_insz
 
 MOST_FAULTS: Final = 50
+# Table 0203 as far as systems send it; what stands in CX.5 and is none of these may be a name, and is not repeated.
+_TYPES: Final = frozenset(
+    {
+        "AM",
+        "AN",
+        "ANON",
+        "BC",
+        "BR",
+        "BRN",
+        "CC",
+        "DL",
+        "DN",
+        "DR",
+        "EI",
+        "EN",
+        "EPI",
+        "FI",
+        "GI",
+        "GN",
+        "HC",
+        "JHN",
+        "LN",
+        "LR",
+        "MA",
+        "MB",
+        "MC",
+        "MCN",
+        "MCR",
+        "MD",
+        "MI",
+        "MR",
+        "MRN",
+        "MRT",
+        "MS",
+        "NE",
+        "NH",
+        "NI",
+        "NN",
+        "NPI",
+        "PE",
+        "PEN",
+        "PI",
+        "PN",
+        "PNT",
+        "PPN",
+        "PRC",
+        "PRN",
+        "PT",
+        "RI",
+        "RR",
+        "SL",
+        "SN",
+        "SR",
+        "SS",
+        "TAX",
+        "U",
+        "UPIN",
+        "VN",
+        "VS",
+        "WC",
+        "XX",
+    }
+)
 _ALIAS_TYPES: Final = frozenset({"TEMP", "NAV", "S", "U"})
 """Types of a name (XPN.7, table 0200) that say that it is nobody's name."""
 
@@ -70,15 +132,16 @@ def _sentence(path: str) -> Sentence:
             field=path.removesuffix(f".{LANDLINE}"),
         )
     if path == f"NK1[{OTHERS}]":
-        return msg("Er staat een NK1 in van iemand anders dan de moeder (NK1-3). Laat dat segment weg.")
+        return msg(
+            "Er staat een NK1 in dat NK1-3 niet de moeder noemt. Is het de moeder, zet daar MTH; anders: laat het"
+            " segment weg."
+        )
     return msg("{field} is geen van de negen gegevens. Laat het weg.", field=path)
 
 
 def typed(path: str, kind: str) -> str:
     """Return the path with the type behind it, where that is surely a type and not a value in the wrong place."""
-    return (
-        f"{path}.{kind}" if re.fullmatch(r"[A-Z][A-Z0-9]{0,7}", kind, re.ASCII) and not looks_like_insz(kind) else path
-    )
+    return f"{path}.{kind}" if kind in _TYPES or re.fullmatch(r"NN[A-Z]{3}", kind, re.ASCII) else path
 
 
 def _places(reader: Reader, item: Item, mother: Segment | None) -> Iterator[tuple[str, Field]]:

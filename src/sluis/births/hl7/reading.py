@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
+from sluis.births.days import wrong_days
 from sluis.births.hl7.items import Reader, not_agreed, read_items, typed
 from sluis.births.hl7.mapping import OTHERS, HospitalMapping, without_marks
 from sluis.births.hl7.message import Field, Message, Segment, part
@@ -30,8 +31,6 @@ VERSIONS: Final = (
     "2.8.2",
     "2.9",
 )
-MOST_DAYS_OLD: Final = 92
-"""Older than this, a child is not a newborn: an admission of somebody else was sent."""
 _AHEAD: Final = timedelta(hours=26)
 _LONGEST_MARK: Final = 100
 
@@ -245,33 +244,21 @@ def _walk(reader: Reader, segment: Segment, mother: Segment | None) -> None:
 
 
 def _check_days(reader: Reader, kind: Kind) -> None:
-    today = reader.at.date()
-    born, died = reader.values.get(Item.CHILD_BIRTH_DATE), reader.values.get(Item.CHILD_DEATH_DATE)
-    place = reader.mapping.file.items[Item.CHILD_BIRTH_DATE][0]
-    if born is not None and born > today + timedelta(days=1):
-        reader.fault(place, "value", msg("Deze dag ligt in de toekomst."))
-    if born is not None and kind is Kind.BIRTH and born < today - timedelta(days=MOST_DAYS_OLD):
-        reader.fault(place, "value", msg("Dit is geen pasgeborene: de geboortedag is te lang geleden."))
+    values = reader.values
+    born = values.get(Item.CHILD_BIRTH_DATE)
+    for item, text in wrong_days(
+        kind,
+        born=born,
+        died=values.get(Item.CHILD_DEATH_DATE),
+        mother=values.get(Item.MOTHER_BIRTH_DATE),
+        today=reader.at.date(),
+    ):
+        reader.fault(reader.mapping.file.items[item][0], "value", text)
     if born is None and kind is Kind.BIRTH and not reader.faults and Item.CHILD_BIRTH_DATE not in reader.missing:
         reader.fault(
-            place,
+            reader.mapping.file.items[Item.CHILD_BIRTH_DATE][0],
             "required",
             msg("De geboortedag ontbreekt: zo is een geboorte niet van een andere opname te onderscheiden."),
-        )
-    if died is not None and (
-        died > today + timedelta(days=1) or (born is not None and died < born - timedelta(days=1))
-    ):
-        reader.fault(
-            reader.mapping.file.items[Item.CHILD_DEATH_DATE][0],
-            "value",
-            msg("De dag van overlijden kan niet juist zijn."),
-        )
-    mother = reader.values.get(Item.MOTHER_BIRTH_DATE)
-    if mother is not None and not date(today.year - 75, 1, 1) <= mother <= date(today.year - 9, 12, 31):
-        reader.fault(
-            reader.mapping.file.items[Item.MOTHER_BIRTH_DATE][0],
-            "value",
-            msg("De geboortedag van de moeder kan niet juist zijn."),
         )
 
 

@@ -181,6 +181,8 @@ def _check_shape(delivery: Delivery, notices: Sequence[Notice]) -> None:
         for word in (notice.message_id, notice.reference, notice.replaces)
         if word is not None
     ]
+    if any(notice.sent_at.year < _EARLIEST for notice in notices):
+        raise Unfit((Fault("message", "value", _LONG_AGO),))
     if any(looks_like_insz(word) for word in words):
         raise Unfit((Fault("message", "value", _NUMBER_AS_REFERENCE),))
     if any(notice.sender != delivery.party for notice in notices):
@@ -189,6 +191,9 @@ def _check_shape(delivery: Delivery, notices: Sequence[Notice]) -> None:
         raise ValueError("a door gives each notice of a message its own id")
 
 
+# A moment that the database can hold and Python cannot would stop every worker that reads its row.
+_EARLIEST: Final = 2020
+_LONG_AGO: Final = msg("Dit tijdstip is te lang geleden. Kijk de klok van uw systeem na.")
 _HOW_MANY: Final = msg("Het bericht noemt geen kind, of meer kinderen dan één bericht mag noemen.")
 _NUMBER_AS_REFERENCE: Final = msg(
     "Het kenmerk van het bericht of van het kind lijkt op een nummer van een persoon. Gebruik een eigen kenmerk dat"

@@ -60,6 +60,15 @@ def find_message(connection: Connection, sender: str, message_id: str) -> KeptNo
     return None if row is None else _notice(row)
 
 
+def first_sent(connection: Connection, sender: str, message_id: str, raw_digest: bytes) -> datetime | None:
+    """Return the moment under which these very bytes came in before under this id, None where they did not."""
+    row = connection.execute(
+        "SELECT sent_at FROM birth_notice WHERE sender = %s AND message_id = %s AND raw_digest = %s",
+        (sender, message_id, raw_digest),
+    ).fetchone()
+    return None if row is None else row[0]
+
+
 def find_content(connection: Connection, sender: str, content_mark: bytes) -> UUID | None:
     """Return the first notice of this sender that said exactly this, under another id."""
     row = connection.execute(
@@ -153,14 +162,23 @@ def find_notice(connection: Connection, notice: UUID, *, lock: bool = False) -> 
     return None if row is None else _notice(row)
 
 
-def claim_due(connection: Connection, *, at: datetime) -> KeptNotice | None:
-    """Take one notice that waits, and keep it until the transaction ends; one that another worker has is passed."""
+def claim_due(connection: Connection, *, at: datetime) -> UUID | None:
+    """Take one notice that waits, and keep it until the transaction ends; one that another worker has is passed.
+
+    Only its id: a row that cannot be read must not stop the others, so who reads it knows which one it was.
+    """
     row = connection.execute(
-        f"SELECT {_COLUMNS} FROM birth_notice WHERE worked_at IS NULL AND due_at <= %s"  # noqa: S608 - ours
+        "SELECT id FROM birth_notice WHERE worked_at IS NULL AND due_at <= %s"
         " ORDER BY due_at, written FOR NO KEY UPDATE SKIP LOCKED LIMIT 1",
         (at,),
     ).fetchone()
-    return None if row is None else _notice(row)
+    return None if row is None else row[0]
+
+
+def attempts_of(connection: Connection, notice: UUID) -> int:
+    """Return how often a notice was tried in vain, also one whose row cannot be read whole."""
+    row = connection.execute("SELECT attempts FROM birth_notice WHERE id = %s", (notice,)).fetchone()
+    return 0 if row is None else int(row[0])
 
 
 def mark_worked(connection: Connection, notice: UUID, *, at: datetime) -> None:

@@ -57,11 +57,12 @@ def work_due(births: Births, *, clock: Callable[[], datetime], most: int = 500) 
         notice: UUID | None = None
         try:
             with births.database.transaction() as connection:
-                kept = store.claim_due(connection, at=clock())
-                if kept is None:
+                notice = store.claim_due(connection, at=clock())
+                if notice is None:
                     return done
-                notice = kept.id
-                work(births, connection, kept, at=clock())
+                kept = store.find_notice(connection, notice)
+                if kept is not None:
+                    work(births, connection, kept, at=clock())
         except Exception as error:
             if notice is None:
                 raise
@@ -175,7 +176,5 @@ def _postpone(births: Births, notice: UUID, *, at: datetime, error: Exception) -
     # The text of an error may quote a row: only its kind is told. It is never given up: nothing received is lost.
     log().error("births.work-failed", notice=str(notice), kind=type(error).__name__)
     with births.database.transaction() as connection:
-        kept = store.find_notice(connection, notice)
-        attempts = 0 if kept is None else kept.attempts
-        pause = _PAUSES[min(attempts, len(_PAUSES) - 1)]
+        pause = _PAUSES[min(store.attempts_of(connection, notice), len(_PAUSES) - 1)]
         store.postpone(connection, notice, due_at=at + timedelta(seconds=pause))

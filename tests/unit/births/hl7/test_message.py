@@ -22,6 +22,8 @@ from sluis.births.hl7.message import (
     several,
     write,
 )
+from sluis.births.model import Fault
+from sluis.kernel.text import msg
 from tests.unit.births.hl7.strategies import AT
 
 _SAMPLES = Path(__file__).resolve().parents[5] / "shared" / "data" / "hl7v2"
@@ -183,6 +185,13 @@ def test_an_answer_stands_in_the_senders_own_delimiters_and_letters() -> None:
     assert (told.named("MSA")[0].text(1), told.named("MSA")[0].text(2)) == ("AA", "M-1")
     assert (told.named("ERR")[0].text(2, 3), told.named("ERR")[0].text(4)) == ("8", "I")
     assert code_in(answer.replace(b"!", b"|")) == "AA"
+
+
+def test_an_answer_before_2_5_tells_each_fault_with_its_sentence_too() -> None:
+    read = parse(HEADER.replace(b"2.5.1", b"2.3"))
+    faults = (Fault("PID-8", "not-agreed", msg("Laat het weg.")), Fault("PID-7", "value", msg("Geen datum.")))
+    told = parse(acknowledge(read.header, read.delimiters, Answer(Verdict.ERROR, faults), mark="1", at=AT, say=str))
+    assert [one.text(8) for one in told.named("ERR")] == ["PID-8: Laat het weg.", "PID-7: Geen datum."]
 
 
 def test_a_sender_that_asks_commit_answers_only_gets_one() -> None:

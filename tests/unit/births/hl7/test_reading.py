@@ -121,12 +121,38 @@ def test_a_segment_about_health_is_borne_until_its_day_only() -> None:
 
 
 @pytest.mark.parametrize(
-    "given_name", ["GIRL", "Baby", "BB SARAH", "B/O Janssens", "baby girl", "TWIN A", "BabyBoy", "meisje", "Bébé"]
+    "given_name",
+    [
+        "GIRL",
+        "Baby",
+        "BB SARAH",
+        "B/O Janssens",
+        "baby girl",
+        "TWIN A",
+        "BabyBoy",
+        "meisje",
+        "Bébé",
+        "Meisje 1",
+        "GIRL 2",
+    ],
 )
 def test_a_child_without_a_name_is_known_to_have_none_yet(given_name: str) -> None:
     notice = _read(CHILD.replace("Lotte", given_name), MOTHER_LINE).notice
     assert notice.child.name is None
     assert notice.missing == {Item.CHILD_NAME: Absence.NOT_YET}
+
+
+def test_a_whole_placeholder_in_the_family_name_is_nobodys_name() -> None:
+    notice = _read(CHILD.replace("Peeters^Lotte", "GIRL BEAKER"), MOTHER_LINE).notice
+    assert (notice.child.name, notice.missing) == (None, {Item.CHILD_NAME: Absence.NOT_YET})
+
+
+def test_a_type_that_is_none_is_not_repeated_for_it_may_be_a_name() -> None:
+    assert list(_refused(CHILD.replace("^^^^MR", "^^^^MR~X^^^^GEHEIM"), MOTHER_LINE)) == ["PID-3"]
+
+
+def test_an_nk1_that_is_not_called_mother_says_how_to_call_her_so() -> None:
+    assert "MTH" in _refused(CHILD, MOTHER_LINE.replace("|MTH|", "|MOTHER|"))["NK1[others]"]
 
 
 @pytest.mark.parametrize("name", ["^^^^^^TEMP", "Peeters^X^^^^^NAV", "Peeters^X^^^^^S"])
