@@ -16,8 +16,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sluis.app import Installation
+from sluis.births.fhir.examples import examples
 from sluis.births.fhir.names import ABSENT, CHILD, RELINQUISHED, SSIN
-from sluis.births.fhir.profiles import definitions, examples
+from sluis.births.fhir.outcome import ISSUE_TYPES
+from sluis.births.fhir.profiles import REFUSAL_TEXTS, definitions
 from sluis.births.fhir.reading import read_bundle
 from sluis.births.model import Fault, Unfit
 from sluis.ledger.keys import ledger_keys
@@ -122,7 +124,7 @@ def test_every_published_example_comes_in(ward: Ward) -> None:
         assert answer.json()["type"] in ("transaction-response", "message")
     message = fresh("birth-message", mark="every-birth-message")
     (header,) = ward.send(message, path="/fhir/$process-message").json()["entry"]
-    assert header["resource"]["response"] == {"identifier": "every-birth-message-birth", "code": "ok"}
+    assert header["resource"]["response"] == {"identifier": "every-birth-message-birth-message", "code": "ok"}
 
 
 def test_anything_more_is_refused_by_its_path_and_nothing_is_kept(ward: Ward) -> None:
@@ -286,7 +288,48 @@ def test_profiles_and_capabilities_are_there_for_everyone(ward: Ward) -> None:
         assert answer.status_code == 200
         assert answer.json()["resourceType"] == kind
     assert ward.http.get("/fhir/.well-known/smart-configuration").json()["token_endpoint"].endswith("/api/token")
+    assert ISSUE_TYPES.keys() - REFUSAL_TEXTS.keys() == set()
     assert ward.http.get("/fhir/ValueSet/none").status_code == 404
+
+
+def _canonicals(node: Any) -> set[str]:
+    """Return every name of ours in a resource: as an address of this house, or as the URN that should not leave it."""
+    if isinstance(node, str):
+        return {node} if node.startswith(("https://sluis.example/fhir/", "urn:sluis:")) else set()
+    inner = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    return {name for one in inner for name in _canonicals(one)}
+
+
+def test_every_name_that_the_capabilities_lead_to_opens_without_a_token(ward: Ward) -> None:
+    statement = ward.http.get("/fhir/metadata").json()
+    assert "document" not in statement
+    waiting, opened = _canonicals(statement), set[str]()
+    kinds = [one["type"] for one in statement["rest"][0]["resource"] if one["type"] != "Patient"]
+    waiting |= {f"https://sluis.example/fhir/{kind}" for kind in kinds}
+    while waiting - opened:
+        name = (waiting - opened).pop()
+        opened.add(name)
+        if name.endswith("$process-message"):
+            continue
+        answer = ward.http.get(name.removeprefix("https://sluis.example"))
+        assert answer.status_code == 200, name
+        waiting |= _canonicals(answer.json())
+        assert answer.json().get("url", name) == name
+    for name in opened & {one for kind in kinds if kind != "Bundle" for one in opened if f"/{kind}/" in one}:
+        kind = name.split("/")[-2]
+        found = ward.http.get(f"/fhir/{kind}", params={"url": name}).json()
+        assert [one["fullUrl"] for one in found["entry"]] == [name]
+    assert len(opened) > len(definitions())
+
+
+def test_what_is_published_comes_in_as_it_is_published(ward: Ward) -> None:
+    for name in ("birth-transaction", "adoption", "late-death"):
+        text = ward.http.get(f"/fhir/Bundle/{name}").text
+        assert "urn:sluis:" not in text
+        answer = ward.send(text.encode())
+        assert answer.status_code == 200, answer.text
+        assert ward.send(text.encode()).status_code == 200
+    assert ward.world.rows("SELECT count(*) FROM birth_file WHERE restricted")[0][0] >= 2
 
 
 def test_foreign_bundles_are_refused_with_a_sentence_for_each_field(ward: Ward, shared: Path) -> None:

@@ -1,4 +1,4 @@
-"""What we publish for suppliers, made from the table that the reader walks by: profiles, value sets, examples.
+"""What we publish for suppliers, made from the table that the reader walks by: profiles, value sets, messages.
 
 The profiles are closed by their own words (FHIR has no way to say "and nothing else" of a whole resource): every
 element of the table stands in the differential, and elements that are often sent and not agreed stand there with a
@@ -9,9 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from importlib.metadata import version
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from sluis.births.fhir import names
+from sluis.births.fhir.canonical import KINDS, own_name
+from sluis.births.fhir.examples import examples
 from sluis.births.fhir.table import BUNDLE, CHILD, HEADER, MOTHER, RELATED, Element
 from sluis.births.model import ITEM_WORDS
 
@@ -50,6 +54,29 @@ _EVENT_TEXTS: Final[Mapping[str, str]] = {
     "birth-response": "The answer of the receiver",
 }
 
+REFUSAL_TEXTS: Final[Mapping[str, str]] = {
+    "not-agreed": "Not one of the nine items: leave it out",
+    "required": "A required field is missing",
+    "value": "A value cannot be read, or cannot be",
+    "code-invalid": "A code that is not in its value set",
+    "too-long": "A text or list that is too long",
+    "structure": "Not the form that FHIR prescribes, or not clear who is who",
+    "not-supported": "A form of FHIR that is not taken here",
+    "message-id-reused": "The id of a message that said something else",
+    "version-conflict": "A correction of a version that is no longer the newest",
+    "version-required": "A correction that names no version",
+    "not-found": "No such resource, or not of this hospital",
+    "not-json": "Not a JSON object in UTF-8",
+    "media-type": "Not sent as FHIR JSON",
+    "too-large": "More than the limit of a message",
+    "too-slow": "The body came too slowly or broke off",
+    "busy": "Nothing was kept: send it again later",
+    "token-missing": "No token",
+    "token-invalid": "A token that does not hold",
+    "too-many-requests": "More requests than a party may make in a minute",
+    "informational": "Nothing is wrong",
+}
+
 
 @lru_cache(maxsize=1)
 def definitions() -> Mapping[tuple[str, str], dict[str, Any]]:
@@ -61,9 +88,27 @@ def definitions() -> Mapping[tuple[str, str], dict[str, Any]]:
     for name, codes in names.VALUE_SETS.items():
         found["ValueSet", name] = _value_set(name, codes)
     found["CodeSystem", "birth-event"] = _code_system("birth-event", names.EVENTS, _EVENT_TEXTS)
+    # A fragment: the gate adds the reasons of each agreement, which have codes of their own.
+    found["CodeSystem", "refusal"] = _code_system("refusal", names.REFUSALS, REFUSAL_TEXTS) | {"content": "fragment"}
+    for event in names.EVENT_KINDS:
+        found["MessageDefinition", event] = _message_definition(event)
     for name, made in examples().items():
         found["Bundle", name] = made
     return found
+
+
+def search_definitions(kind: str, address: str, *, url: str | None) -> dict[str, Any]:
+    """Return a searchset Bundle of one kind; of one canonical (an address or a name of the house) where asked."""
+    wanted = None if url is None else own_name(url.partition("|")[0], address)
+    found = [
+        {"fullUrl": f"{names.BASE}:{kind}:{name}", "resource": one, "search": {"mode": "match"}}
+        for (of_kind, name), one in definitions().items()
+        if of_kind == kind and wanted in (None, one.get("url"))
+    ]
+    query = "" if url is None else f"?{urlencode({'url': url})}"
+    link = [{"relation": "self", "url": f"{address}/fhir/{kind}{query}"}]
+    bundle = {"resourceType": "Bundle", "type": "searchset", "total": len(found), "link": link}
+    return bundle | ({"entry": found} if found else {})
 
 
 def find_definition(kind: str, name: str) -> dict[str, Any] | None:
@@ -73,20 +118,23 @@ def find_definition(kind: str, name: str) -> dict[str, Any] | None:
 
 def capability(address: str) -> dict[str, Any]:
     """Return the CapabilityStatement of this installation."""
-    profiles = [one["url"] for (kind, _), one in definitions().items() if kind == "StructureDefinition"]
     return {
         "resourceType": "CapabilityStatement",
         "status": "active",
         "date": _PUBLISHED,
         "kind": "instance",
-        "software": {"name": "Sluis", "version": _VERSION},
+        "software": {"name": "Sluis", "version": version("sluis")},
         "implementation": {"description": "Births, delivered by hospitals", "url": f"{address}/fhir"},
         "fhirVersion": _FHIR,
         "format": ["application/fhir+json"],
         "rest": [
             {
                 "mode": "server",
-                "documentation": "Births come in; nothing of a person is read back. A client per machine.",
+                "documentation": (
+                    "Births come in; nothing of a person is read back. A client per machine. Without a token: the"
+                    " profiles, value sets, code systems and message definitions, and examples of whole messages as"
+                    " Bundle; each list is a search, as in /fhir/StructureDefinition and /fhir/Bundle."
+                ),
                 "security": {
                     "service": [
                         {
@@ -101,6 +149,7 @@ def capability(address: str) -> dict[str, Any]:
                     "description": "Client credentials with private_key_jwt (SMART Backend Services).",
                 },
                 "resource": [
+                    *(_published(kind) for kind in KINDS),
                     {
                         "type": "Patient",
                         "supportedProfile": [names.CHILD, names.MOTHER],
@@ -109,7 +158,7 @@ def capability(address: str) -> dict[str, Any]:
                         "updateCreate": False,
                         "conditionalCreate": True,
                         "conditionalDelete": "single",
-                    }
+                    },
                 ],
                 "interaction": [{"code": "transaction"}],
                 "operation": [
@@ -131,11 +180,24 @@ def capability(address: str) -> dict[str, Any]:
                         "address": f"{address}/fhir/$process-message",
                     }
                 ],
-                "supportedMessage": [{"mode": "receiver", "definition": f"{names.BASE}:MessageDefinition:birth"}],
+                "supportedMessage": [
+                    {"mode": "receiver", "definition": f"{names.BASE}:MessageDefinition:{event}"}
+                    for event in names.EVENT_KINDS
+                ],
             }
         ],
-        "document": [{"mode": "consumer", "profile": profile} for profile in sorted(profiles) if "bundle" in profile],
     }
+
+
+def _published(kind: str) -> dict[str, Any]:
+    """Return what can be done with what is published of a kind: read one, list all, find by its canonical."""
+    able: dict[str, Any] = {"type": kind, "interaction": [{"code": "read"}, {"code": "search-type"}]}
+    if kind == "Bundle":
+        return able | {
+            "supportedProfile": [names.BUNDLE],
+            "documentation": "Read and searched are examples; births come in as a transaction or a message.",
+        }
+    return able | {"searchParam": [{"name": "url", "type": "uri"}]}
 
 
 def smart_configuration(address: str) -> dict[str, Any]:
@@ -158,8 +220,6 @@ def _profile(name: str, kind: str, element: Element, text: str) -> dict[str, Any
     rows += [
         {"id": f"{kind}.{never}", "path": _choice(f"{kind}.{never}"), "max": "0"} for never in _NEVER.get(kind, ())
     ]
-    if name == "birth-child":
-        rows = [row for row in rows if row["path"] != "Patient.active"]
     return {
         "resourceType": "StructureDefinition",
         "id": name,
@@ -249,6 +309,23 @@ def _value_set(name: str, codes: frozenset[str]) -> dict[str, Any]:
     }
 
 
+def _message_definition(event: str) -> dict[str, Any]:
+    return {
+        "resourceType": "MessageDefinition",
+        "id": event,
+        "url": f"{names.BASE}:MessageDefinition:{event}",
+        "version": _VERSION,
+        "name": "".join(part.title() for part in event.split("-")),
+        "title": _EVENT_TEXTS[event],
+        "status": "active",
+        "date": _PUBLISHED,
+        "eventCoding": {"system": names.EVENTS, "code": event},
+        "category": "consequence",
+        "focus": [{"code": "Patient", "profile": names.CHILD, "min": 1, "max": "*"}],
+        "responseRequired": "always",
+    }
+
+
 def _code_system(name: str, url: str, texts: Mapping[str, str]) -> dict[str, Any]:
     return {
         "resourceType": "CodeSystem",
@@ -260,114 +337,4 @@ def _code_system(name: str, url: str, texts: Mapping[str, str]) -> dict[str, Any
         "date": _PUBLISHED,
         "content": "complete",
         "concept": [{"code": code, "display": text} for code, text in texts.items()],
-    }
-
-
-def examples() -> dict[str, dict[str, Any]]:
-    """Return example messages, all of fictitious persons; the tests send each of them."""
-    return {
-        "birth-transaction": _transaction([("kind-1", "Nore")]),
-        "birth-message": _as_message("birth", [("kind-1", "Nore")]),
-        "twins-without-names": _transaction([("kind-1", None), ("kind-2", None)]),
-        "late-death": _as_message("birth-correction", [("kind-1", "Nore")], died="2026-03-02"),
-        "adoption": _as_message("birth", [("kind-1", None)], relinquished=True),
-        "cancellation": _as_message("birth-cancellation", [("kind-1", "Nore")]),
-    }
-
-
-def _transaction(children: list[tuple[str, str | None]]) -> dict[str, Any]:
-    entries = [_post("urn:uuid:0a000000-0000-4000-8000-000000000001", _mother(), "Patient")]
-    for number, (reference, given) in enumerate(children, 2):
-        url = f"urn:uuid:0a000000-0000-4000-8000-00000000000{number}"
-        entries += [_post(url, _child(reference, given), "Patient"), _post(None, _relation(url), "RelatedPerson")]
-    return {
-        "resourceType": "Bundle",
-        "meta": {"profile": [names.BUNDLE]},
-        "identifier": {"system": "urn:example:messages", "value": "example-transaction"},
-        "type": "transaction",
-        "timestamp": "2026-03-02T09:00:00+01:00",
-        "entry": entries,
-    }
-
-
-def _as_message(event: str, children: list[tuple[str, str | None]], **more: Any) -> dict[str, Any]:  # noqa: ANN401 - as `_child`
-    header = {
-        "resourceType": "MessageHeader",
-        "id": f"example-{event}",
-        "eventCoding": {"system": names.EVENTS, "code": event},
-        "source": {"name": "EPD", "endpoint": "https://epd.ziekenhuis.example/fhir"},
-    }
-    bundle = _transaction(children)
-    entries = [{key: value for key, value in one.items() if key != "request"} for one in bundle["entry"]]
-    for one in entries:
-        if one["resource"]["resourceType"] == "Patient" and names.CHILD in one["resource"]["meta"]["profile"]:
-            given = one["resource"]["name"][0].get("given", [None])[0]
-            one["resource"] = _child(one["resource"]["identifier"][0]["value"], given, **more)
-    return bundle | {
-        "type": "message",
-        "identifier": {"system": "urn:example:messages", "value": f"example-{event}"},
-        "entry": [{"resource": header}, *entries],
-    }
-
-
-def _post(url: str | None, resource: dict[str, Any], kind: str) -> dict[str, Any]:
-    entry: dict[str, Any] = {} if url is None else {"fullUrl": url}
-    return entry | {"resource": resource, "request": {"method": "POST", "url": kind}}
-
-
-def _mother() -> dict[str, Any]:
-    return {
-        "resourceType": "Patient",
-        "meta": {"profile": [names.MOTHER]},
-        "identifier": [{"system": names.SSIN, "value": "94650640204"}],
-        "name": [{"use": "official", "family": "Vermeersch", "given": ["Lotte"]}],
-        "telecom": [
-            {"system": "phone", "use": "mobile", "value": "+32470000001"},
-            {"system": "email", "value": "lotte@example.org"},
-        ],
-        "birthDate": "1994-05-06",
-        "address": [
-            {
-                "line": ["Kerkstraat 4"],
-                "_line": [
-                    {
-                        "extension": [
-                            {"url": names.STREET, "valueString": "Kerkstraat"},
-                            {"url": names.HOUSE_NUMBER, "valueString": "4"},
-                        ]
-                    }
-                ],
-                "city": "Wingene",
-                "postalCode": "8750",
-                "country": "BE",
-            }
-        ],
-    }
-
-
-def _child(reference: str, given: str | None, *, died: str | None = None, relinquished: bool = False) -> dict[str, Any]:
-    name: dict[str, Any] = {"family": "Vermeersch"}
-    if given is not None:
-        name["given"] = [given]
-    found: dict[str, Any] = {
-        "resourceType": "Patient",
-        "meta": {"profile": [names.CHILD]},
-        "identifier": [{"system": "urn:example:newborns", "value": reference}],
-        "name": [name],
-        "birthDate": "2026-03-01",
-    }
-    if died is not None:
-        found["deceasedDateTime"] = died
-    if relinquished:
-        found["extension"] = [{"url": names.RELINQUISHED, "valueBoolean": True}]
-    return found
-
-
-def _relation(child: str) -> dict[str, Any]:
-    coding = {"system": names.ROLE_CODE, "code": "MTH"}
-    return {
-        "resourceType": "RelatedPerson",
-        "meta": {"profile": [names.RELATED]},
-        "patient": {"reference": child},
-        "relationship": [{"coding": [coding]}],
     }

@@ -19,6 +19,7 @@ from starlette.requests import ClientDisconnect
 
 from sluis.births.door import NotAdmitted, Sender, SenderOf
 from sluis.births.fhir import outcome
+from sluis.births.fhir.canonical import KINDS, outward, take_inward
 from sluis.births.fhir.names import EVENTS
 from sluis.births.fhir.passage import (
     GateRefused,
@@ -30,7 +31,7 @@ from sluis.births.fhir.passage import (
     take_correction,
     version_in,
 )
-from sluis.births.fhir.profiles import capability, find_definition, smart_configuration
+from sluis.births.fhir.profiles import capability, find_definition, search_definitions, smart_configuration
 from sluis.births.fhir.reading import Asked
 from sluis.births.fhir.walk import NotJson, parse
 from sluis.births.house import Births
@@ -72,9 +73,20 @@ class FhirRoute(APIRoute):
                 if told is None:
                     raise
                 response = told
-            return response
+            return _with_addresses(response, _address(request))
 
         return answer
+
+
+def _address(request: Request) -> str:
+    return kit_of(request).settings.public_address
+
+
+def _with_addresses(response: Response, address: str) -> Response:
+    """Return an answer whose names of profiles and codes are addresses that open."""
+    response.body = outward(bytes(response.body), address)
+    response.headers["Content-Length"] = str(len(response.body))
+    return response
 
 
 async def _read_body(request: Request) -> None:
@@ -144,7 +156,7 @@ def build_router(births: Births, sender_of: SenderOf) -> APIRouter:
     def take(request: Request, who: Sender = sender) -> Response:
         """Take in a transaction or message Bundle."""
         body = _body(request)
-        asked, results = take_bundle(births, who, _resource(births, who, body, "Bundle"), body)
+        asked, results = take_bundle(births, who, _resource(births, who, request, "Bundle"), body)
         return _answer(asked, results)
 
     @router.post("/$process-message")
@@ -152,7 +164,7 @@ def build_router(births: Births, sender_of: SenderOf) -> APIRouter:
     def process_message(request: Request, who: Sender = sender) -> Response:
         """Take in a message Bundle, as FHIR messaging calls it."""
         body = _body(request)
-        bundle = _resource(births, who, body, "Bundle")
+        bundle = _resource(births, who, request, "Bundle")
         if bundle.get("type") != "message":
             unfit = Unfit(
                 (
@@ -183,7 +195,7 @@ def build_router(births: Births, sender_of: SenderOf) -> APIRouter:
                     'Zeg met If-Match welke versie u verbetert, als W/"3". U vindt ze in ETag van het vorige antwoord.'
                 ),
             )
-        resource = _resource(births, who, body, "Patient")
+        resource = _resource(births, who, request, "Patient")
         result = take_correction(births, who, _number(newborn), resource, body, version=version)
         headers = {} if result.version is None else {"ETag": f'W/"{result.version}"'}
         ok = outcome.issue("informational", "ok", severity="information") | {"code": "informational"}
@@ -205,12 +217,12 @@ def _add_definitions(router: APIRouter) -> None:
     @router.get("/metadata", dependencies=everyone)
     def metadata(request: Request) -> Response:
         """Give the CapabilityStatement."""
-        return outcome.response(capability(kit_of(request).settings.public_address), 200)
+        return outcome.response(capability(_address(request)), 200)
 
     @router.get("/.well-known/smart-configuration", dependencies=everyone)
     def smart(request: Request) -> Response:
         """Give the configuration of SMART App Launch, for backend services."""
-        found = smart_configuration(kit_of(request).settings.public_address)
+        found = smart_configuration(_address(request))
         return Response(json.dumps(found), media_type="application/json")
 
     def definition(request: Request, name: str) -> Response:
@@ -221,7 +233,13 @@ def _add_definitions(router: APIRouter) -> None:
             raise Refusal(404, "not-found", msg("Dit profiel of deze codelijst bestaat hier niet."))
         return outcome.response(found, 200)
 
-    for kind in ("StructureDefinition", "ValueSet", "CodeSystem", "Bundle"):
+    def search(request: Request, url: str | None = None) -> Response:
+        """Give all definitions of a kind, or those with one canonical, as a searchset Bundle."""
+        kind = request.url.path.split("/")[2]
+        return outcome.response(search_definitions(kind, _address(request), url=url), 200)
+
+    for kind in KINDS:
+        router.add_api_route(f"/{kind}", search, methods=["GET"], dependencies=everyone, name=f"{kind} search")
         router.add_api_route(f"/{kind}/{{name}}", definition, methods=["GET"], dependencies=everyone, name=kind)
 
 
@@ -233,8 +251,9 @@ def _body(request: Request) -> bytes:
     return body
 
 
-def _resource(births: Births, who: Sender, body: bytes, kind: str) -> dict[str, Any]:
+def _resource(births: Births, who: Sender, request: Request, kind: str) -> dict[str, Any]:
     """Return the resource in a body; what is none is refused, with its evidence."""
+    body: bytes = request.state.body
     try:
         found = parse(body)
         if found.get("resourceType") != kind:
@@ -243,6 +262,7 @@ def _resource(births: Births, who: Sender, body: bytes, kind: str) -> dict[str, 
         unfit = Unfit((Fault(kind, "structure", error.text),))
         note_refusal(births, who, unfit, body)
         raise unfit from None
+    take_inward(found, _address(request))
     return found
 
 

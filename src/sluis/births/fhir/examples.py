@@ -1,0 +1,115 @@
+"""Examples of whole messages, all of fictitious persons. They are published, and the tests send each of them.
+
+They can be sent in their order by a hospital that tries: each has an id of its own, and the late death and the
+cancellation speak of children whose birth was told before.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sluis.births.fhir import names
+
+
+def examples() -> dict[str, dict[str, Any]]:
+    """Return example messages, all of fictitious persons; the tests send each of them."""
+    return {
+        "birth-transaction": _transaction("birth-transaction", [("kind-1", "Nore")]),
+        "twins-without-names": _transaction("twins-without-names", [("kind-2", None), ("kind-3", None)]),
+        "birth-message": _as_message("birth-message", "birth", ("kind-4", "Nore")),
+        "late-death": _as_message("late-death", "birth-correction", ("kind-1", "Nore"), hour=8, died="2026-03-02"),
+        "adoption": _as_message("adoption", "birth", ("kind-5", None), relinquished=True),
+        "cancellation": _as_message("cancellation", "birth-cancellation", ("kind-4", "Nore"), hour=8),
+    }
+
+
+def _transaction(name: str, children: list[tuple[str, str | None]], *, hour: int = 7, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - as `_child`
+    entries = [_post("urn:uuid:0a000000-0000-4000-8000-000000000001", _mother(), "Patient")]
+    for number, (reference, given) in enumerate(children, 2):
+        url = f"urn:uuid:0a000000-0000-4000-8000-00000000000{number}"
+        child = _child(reference, given, **more)
+        entries += [_post(url, child, "Patient"), _post(None, _relation(url), "RelatedPerson")]
+    return {
+        "resourceType": "Bundle",
+        "id": name,
+        "meta": {"profile": [names.BUNDLE]},
+        "identifier": {"system": "urn:example:messages", "value": f"example-{name}"},
+        "type": "transaction",
+        "timestamp": f"2026-03-02T{hour:02}:00:00+01:00",
+        "entry": entries,
+    }
+
+
+def _as_message(name: str, event: str, child: tuple[str, str | None], *, hour: int = 7, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - as `_child`
+    header = {
+        "resourceType": "MessageHeader",
+        "id": f"example-{name}",
+        "eventCoding": {"system": names.EVENTS, "code": event},
+        "source": {"name": "EPD", "endpoint": "https://epd.ziekenhuis.example/fhir"},
+    }
+    bundle = _transaction(name, [child], hour=hour, **more)
+    entries = [{key: value for key, value in one.items() if key != "request"} for one in bundle["entry"]]
+    return bundle | {"type": "message", "entry": [{"resource": header}, *entries]}
+
+
+def _post(url: str | None, resource: dict[str, Any], kind: str) -> dict[str, Any]:
+    entry: dict[str, Any] = {} if url is None else {"fullUrl": url}
+    return entry | {"resource": resource, "request": {"method": "POST", "url": kind}}
+
+
+def _mother() -> dict[str, Any]:
+    return {
+        "resourceType": "Patient",
+        "meta": {"profile": [names.MOTHER]},
+        "identifier": [{"system": names.SSIN, "value": "94650640204"}],
+        "name": [{"use": "official", "family": "Vermeersch", "given": ["Lotte"]}],
+        "telecom": [
+            {"system": "phone", "use": "mobile", "value": "+32470000001"},
+            {"system": "email", "value": "lotte@example.org"},
+        ],
+        "birthDate": "1994-05-06",
+        "address": [
+            {
+                "line": ["Kerkstraat 4"],
+                "_line": [
+                    {
+                        "extension": [
+                            {"url": names.STREET, "valueString": "Kerkstraat"},
+                            {"url": names.HOUSE_NUMBER, "valueString": "4"},
+                        ]
+                    }
+                ],
+                "city": "Wingene",
+                "postalCode": "8750",
+                "country": "BE",
+            }
+        ],
+    }
+
+
+def _child(reference: str, given: str | None, *, died: str | None = None, relinquished: bool = False) -> dict[str, Any]:
+    name: dict[str, Any] = {"family": "Vermeersch"}
+    if given is not None:
+        name["given"] = [given]
+    found: dict[str, Any] = {
+        "resourceType": "Patient",
+        "meta": {"profile": [names.CHILD]},
+        "identifier": [{"system": "urn:example:newborns", "value": reference}],
+        "name": [name],
+        "birthDate": "2026-03-01",
+    }
+    if died is not None:
+        found["deceasedDateTime"] = died
+    if relinquished:
+        found["extension"] = [{"url": names.RELINQUISHED, "valueBoolean": True}]
+    return found
+
+
+def _relation(child: str) -> dict[str, Any]:
+    coding = {"system": names.ROLE_CODE, "code": "MTH"}
+    return {
+        "resourceType": "RelatedPerson",
+        "meta": {"profile": [names.RELATED]},
+        "patient": {"reference": child},
+        "relationship": [{"coding": [coding]}],
+    }
