@@ -153,7 +153,7 @@ def test_anything_more_is_refused_by_its_path_and_nothing_is_kept(ward: Ward) ->
         root(4, "") if len(bundle["entry"]) == 5 else root(3, ""),
     }
     assert {path for path, code in found.items() if code == "not-agreed"} == expected
-    assert ward.world.rows("SELECT count(*) FROM birth_notice WHERE reference = 'more-1'") == [(0,)]
+    assert ward.world.rows("SELECT count(*) FROM birth_notice WHERE reference LIKE 'more-1@%%'") == [(0,)]
     kept = str(ward.world.rows("SELECT faults FROM birth_refusal ORDER BY written DESC LIMIT 1"))
     assert "gender" in kept
     assert not any(value in kept for value in ("female", "3250", "Vader", MOTHER))
@@ -237,10 +237,54 @@ def test_a_death_whose_day_is_not_told_restricts_the_file(ward: Ward) -> None:
         assert ward.send(bundle).status_code == 200
         ((restricted[why],),) = ward.world.rows(
             "SELECT f.restricted FROM birth_file f JOIN birth_newborn n ON n.file = f.id JOIN birth_reference r"
-            " ON r.newborn = n.id WHERE r.reference = %s",
-            f"death-{why}-1",
+            " ON r.newborn = n.id WHERE r.reference LIKE %s",
+            f"death-{why}-1@%",
         )
     assert restricted == {"unknown": True, "temp-unknown": True, "not-applicable": False}
+
+
+def test_a_request_agrees_with_its_resource_and_with_the_child_that_it_changes(ward: Ward) -> None:
+    mine, other = (ward.send(fresh(mark=mark)).json()["entry"][1]["response"] for mark in ("pu", "et"))
+    url, request = mine["location"].partition("/_history")[0], "Bundle.entry[{}].request{}".format
+
+    def asked(index: int, number: int, **changed: str) -> dict[str, str]:
+        bundle = fresh(mark="et")
+        bundle["identifier"]["value"] = f"agree-{number}"
+        bundle["entry"][index]["request"] |= changed
+        return issues(ward.send(bundle))
+
+    assert asked(1, 1, method="PUT", url=url) == {request(1, ".url"): "value"}
+    assert asked(1, 2, method="PUT", url="Patient?identifier=urn:example:newborns|pu-1") == {
+        request(1, ".url"): "value"
+    }
+    assert asked(1, 3, url="Observation") == {request(1, ".url"): "structure"}
+    assert asked(0, 4, method="DELETE") == {request(0, ""): "structure"}
+    assert asked(1, 5, method="DELETE", url="Patient/xx") == {request(1, ".url"): "value"}
+    assert asked(1, 6, ifMatch='W/"1"') == {request(1, ""): "structure"}
+    assert asked(1, 7, method="PUT", url=url, ifNoneExist="identifier=a|b") != {}
+    bundle = fresh(mark="et")
+    bundle["entry"] = [{"request": {"method": "DELETE", "url": url}}]
+    assert issues(ward.send(bundle)) == {request(0, ".url"): "not-supported"}
+    child = fresh(mark="et")["entry"][1]["resource"] | {"id": url.partition("/")[2]}
+    at = "/fhir/" + other["location"].partition("/_history")[0]
+    assert issues(ward.send(child, path=at, method="PUT", If_Match=other["etag"])) == {"Patient.id": "value"}
+    good = fresh(mark="et") | {"identifier": {"value": "agree-good"}}
+    good["entry"][1]["request"] = {"method": "PUT", "url": at[6:], "ifMatch": other["etag"]}
+    good["entry"][1]["resource"]["name"][0]["given"] = ["Nora"]
+    assert ward.send(good).json()["entry"][1]["response"]["etag"] == 'W/"2"'
+    gone = {"method": "DELETE", "url": "Patient?identifier=urn:example:newborns|et-1"}
+    assert ward.send(good | {"identifier": {"value": "agree-gone"}, "entry": [{"request": gone}]}).status_code == 200
+
+
+def test_the_same_number_in_two_systems_of_a_hospital_is_two_children(ward: Ward) -> None:
+    made: list[dict[str, str]] = []
+    for system in ("urn:example:newborns", "urn:oid:2.16.840.1.113883.3.4711.12.1"):
+        bundle = fresh(mark="campus") | {"identifier": {"value": f"campus-{len(made)}"}}
+        bundle["entry"][1]["resource"]["identifier"][0]["system"] = system
+        bundle["entry"][1]["request"]["ifNoneExist"] = f"identifier={system}|campus-1"
+        made.append(ward.send(bundle).json()["entry"][1]["response"])
+    assert [one["status"] for one in made] == ["201 Created", "201 Created"]
+    assert made[0]["location"] != made[1]["location"]
 
 
 def test_a_correction_that_leaves_the_death_out_takes_it_back(ward: Ward) -> None:
@@ -263,7 +307,7 @@ def test_what_is_absent_says_why(ward: Ward) -> None:
     mother["identifier"] = [{"system": SSIN, "_value": {"extension": [{"url": ABSENT, "valueCode": "not-applicable"}]}}]
     mother["telecom"] = [{"extension": [{"url": ABSENT, "valueCode": "asked-declined"}]}]
     assert ward.send(bundle).status_code == 200
-    ((missing,),) = ward.world.rows("SELECT missing FROM birth_notice WHERE reference = 'absent-1'")
+    ((missing,),) = ward.world.rows("SELECT missing FROM birth_notice WHERE reference LIKE 'absent-1@%%'")
     assert missing == {"mother-insz": "not-applicable", "mother-contact": "refused"}
     mother["telecom"] = [{"extension": [{"url": ABSENT, "valueCode": "because"}]}]
     bundle["identifier"]["value"] = "absent-2"

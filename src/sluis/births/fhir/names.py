@@ -15,6 +15,7 @@ BASE: Final = "urn:sluis:fhir"
 """What our own profiles are called; they are served below `/fhir/`, whatever address that has."""
 
 SSIN: Final = "https://www.ehealth.fgov.be/standards/fhir/core/NamingSystem/ssin"
+SSIN_OID: Final = "urn:oid:2.16.840.1.113883.3.6777.5.1"
 CBE: Final = "https://www.ehealth.fgov.be/standards/fhir/core/NamingSystem/cbe"
 NIHDI: Final = "https://www.ehealth.fgov.be/standards/fhir/core/NamingSystem/nihdi-organization"
 BE_PATIENT: Final = "https://www.ehealth.fgov.be/standards/fhir/core/StructureDefinition/be-patient"

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sluis.births.door import Sender
 from sluis.births.fhir.reading import Asked, Meant, digest_id, read_bundle, read_child
+from sluis.births.fhir.requests import other_child
 from sluis.births.files import store as files
 from sluis.births.house import Births, Delivery
 from sluis.births.intake.actions import Receipt, receive, refuse
@@ -64,6 +65,7 @@ def take_bundle(births: Births, sender: Sender, bundle: Mapping[str, Any], body:
             asked = replace(asked, meant=tuple(_as_first(meant, first[meant.entry]) for meant in asked.meant))
             for meant in asked.meant:
                 if first[meant.entry] is None:
+                    _check_newborn(connection, sender, meant)
                     _check_version(connection, sender, meant)
                 if not (meant.if_none_exist and _exists(connection, sender, meant)):
                     wanted.append(meant)
@@ -95,7 +97,9 @@ def take_correction(
             # It corrects what is known now, so it counts after all of that, whatever clocks say.
             latest = latest_sent(connection, sender.party, newborn)
             after = sender.at if latest is None else max(sender.at, latest + timedelta(microseconds=1))
-            notice = read_child(resource, sender=sender.party, reference=known.reference, at=after, body=mark + body)
+            notice = read_child(
+                resource, newborn=newborn, sender=sender.party, reference=known.reference, at=after, body=mark + body
+            )
         except Unfit as unfit:
             refuse(births, connection, delivery=_delivery(sender), unfit=unfit, raw_digest=_digest(body))
             refused: Unfit | None = unfit
@@ -162,6 +166,15 @@ def _exists(connection: Connection, sender: Sender, meant: Meant) -> bool:
     # Two conditional creates at once: the second one waits here, and then finds the first one's notice.
     files.lock_newborns_of(connection, sender.party)
     return has_birth(connection, sender.party, meant.notice.reference, but=meant.notice.message_id)
+
+
+def _check_newborn(connection: Connection, sender: Sender, meant: Meant) -> None:
+    if meant.newborn is None:
+        return
+    files.lock_newborns_of(connection, sender.party)
+    known = files.newborn_by_reference(connection, sender.party, meant.notice.reference)
+    if known is None or known.id != meant.newborn:
+        raise Unfit((Fault(*other_child(meant.entry)),))
 
 
 def _check_version(connection: Connection, sender: Sender, meant: Meant) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sluis.births.fhir.names import ABSENCES, ABSENT, HOUSE_NUMBER, POST_BOX, RELINQUISHED, SSIN, STREET
+from sluis.births.fhir.names import ABSENCES, ABSENT, HOUSE_NUMBER, POST_BOX, RELINQUISHED, SSIN, SSIN_OID, STREET
 from sluis.births.fhir.walk import day_of
 from sluis.births.model import Absence, Address, Child, Contact, Fault, Item, Mother, Name
 from sluis.kernel.insz import InszFault, read_insz
@@ -16,10 +17,23 @@ _EMAIL: Final = re.compile(r"[^@\s<>\"]{1,64}@[^@\s<>\"]{1,180}\.[^@\s<>\".]{1,6
 _PHONE: Final = re.compile(r"\+?[0-9 ()./-]{6,30}")
 
 _CHILD_NUMBER: Final = msg("Het INSZ van het kind hoort niet bij de negen afgesproken gegevens. Laat het weg.")
-_OTHER_NUMBER: Final = msg("Van de moeder is alleen het INSZ afgesproken. Laat andere nummers weg.")
+_OTHER_NUMBER: Final = msg(
+    "Van de moeder is alleen het INSZ afgesproken, met system {system}. Laat andere nummers weg.", system=SSIN
+)
+_LONGEST_REFERENCE: Final = 120  # as the database keeps it
+_LONG_REFERENCE: Final = msg("Dit kenmerk is te lang: ten hoogste {most} tekens.", most=_LONGEST_REFERENCE - 13)
+_LETTERS: Final = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 _TWO: Final = msg("Geef dit gegeven één keer: het is niet duidelijk welk van de twee geldt.")
 _LANDLINE: Final = msg("Alleen een gsm-nummer en een e-mailadres zijn afgesproken. Laat andere weg.")
 _DEAD_WITHOUT_DATE: Final = msg("Geef de datum van overlijden in deceasedDateTime; alleen die is afgesproken.")
+
+
+def reference_of(system: str, value: str) -> str:
+    """Return the reference that stands for an identifier: two systems of one hospital may give the same value.
+
+    The system stands in it as a mark in letters: an OID beside a number would look like the number of a person.
+    """
+    return f"{value}@{hashlib.sha256(system.encode()).hexdigest()[:12].translate(_LETTERS)}"
 
 
 class Reader:
@@ -62,10 +76,10 @@ class Reader:
         own = []
         for index, one in enumerate(found.get("identifier", ())):
             here = f"{path}.identifier[{index}]"
-            if one["system"] == SSIN:
+            if one["system"] in (SSIN, SSIN_OID):
                 self.fault(here, "not-agreed", _CHILD_NUMBER)
             elif "value" in one:
-                own.append(one["value"])
+                own.append((here, reference_of(one["system"], one["value"])))
         if len(own) != 1:
             self.fault(
                 f"{path}.identifier",
@@ -76,7 +90,10 @@ class Reader:
                 ),
             )
             return None
-        return str(own[0])[:120]
+        if len(own[0][1]) > _LONGEST_REFERENCE:
+            self.fault(f"{own[0][0]}.value", "too-long", _LONG_REFERENCE)
+            return None
+        return own[0][1]
 
     def _relinquished(self, found: Mapping[str, Any], path: str) -> bool | None:
         for index, one in enumerate(found.get("extension", ())):

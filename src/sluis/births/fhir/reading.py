@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from sluis.births.days import wrong_days
 from sluis.births.fhir import table
 from sluis.births.fhir.names import CHILD, EVENT_KINDS, EVENTS, MOTHER, ROLE_CODE, VALUE_SETS
 from sluis.births.fhir.persons import Reader
-from sluis.births.fhir.requests import deletions, what
+from sluis.births.fhir.requests import check_requests, deletions, what
 from sluis.births.fhir.walk import instant_of, walk
 from sluis.births.model import Absence, Child, Fault, Item, Kind, Mother, Notice, Unfit
 from sluis.kernel.text import Message, msg
@@ -31,14 +32,18 @@ _LONG_AGO: Final = msg("Dit tijdstip is te lang geleden. Kijk de klok van uw sys
 _CLOCK: Final = msg("Dit tijdstip ligt in de toekomst. Kijk de klok van uw systeem na.")
 
 
+_OTHER_ID: Final = msg("Dit id is niet dat van het kind op dit adres. Neem het uit het adres over, of laat het weg.")
+
+
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """What a Bundle asks: a notice per child, with the entry that it came in and its conditions."""
+    """What a Bundle asks: a notice per child, with the entry that it came in, its conditions and whom its url names."""
 
     notice: Notice
     entry: int
     if_none_exist: bool = False
     if_match: str | None = None
+    newborn: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,9 @@ def read_bundle(bundle: Mapping[str, Any], *, sender: str, at: datetime, fictiti
     )
 
 
-def read_child(resource: Mapping[str, Any], *, sender: str, reference: str, at: datetime, body: bytes) -> Notice:
+def read_child(
+    resource: Mapping[str, Any], *, newborn: UUID, sender: str, reference: str, at: datetime, body: bytes
+) -> Notice:
     """Return the correction that a whole Patient (the child) makes: what it leaves out is taken back."""
     faults = walk(resource, table.CHILD, "Patient")
     if not faults and resource.get("resourceType") != "Patient":
@@ -110,6 +117,8 @@ def read_child(resource: Mapping[str, Any], *, sender: str, reference: str, at: 
     child = reader.child(resource, "Patient")
     if "identifier" in resource and reader.reference(resource, "Patient") not in (reference, None):
         reader.fault("Patient.identifier", "value", msg("Dit kenmerk is niet dat van het kind op dit adres."))
+    if resource.get("id", str(newborn)) != str(newborn):
+        reader.fault("Patient.id", "value", _OTHER_ID)
     _check_days(reader, Kind.CORRECTION, "Patient", child, None, at.date())
     if reader.faults:
         raise Unfit(tuple(reader.faults))
@@ -237,7 +246,10 @@ def _meant(
 ) -> tuple[Meant, ...]:
     reader = Reader()
     children, mothers, related = (persons.get(role, []) for role in ("child", "mother", "RelatedPerson"))
+    check_requests(entries, frozenset(one.index for one in children), reader, is_message=event is not None)
     deleted = deletions(entries, reader) if event is None else []
+    if reader.faults:
+        raise Unfit(tuple(reader.faults))
     if (not children and not deleted) or len(mothers) > 1 or len(related) > max(len(children), 1):
         raise Unfit((Fault("Bundle.entry", "structure", _WHO),))
     _check_relations(related, reader)
@@ -250,16 +262,17 @@ def _meant(
     for one in children:
         reader.missing = dict(of_mother)
         child, reference = reader.child(one.resource, one.path), reader.reference(one.resource, one.path)
-        kind, condition = what(entries[one.index], one.index, event, reference, reader)
+        asked = what(entries[one.index], one.index, event, reference, reader)
+        kind = asked.kind
         _check_days(reader, kind, one.path, child, None, frame.today)
         if child.birth_date is None and kind is Kind.BIRTH and Item.CHILD_BIRTH_DATE not in reader.missing:
             reader.fault(f"{one.path}.birthDate", "required", _NO_DAY)
         if reference is not None and kind is not None:
             notice = _notice(frame, kind, reference, mother, child, reader.missing, number=len(found) + 1)
-            found.append(Meant(notice, one.index, *condition))
-    for index, reference in deleted:
+            found.append(Meant(notice, one.index, asked.if_none_exist, asked.if_match, asked.newborn))
+    for index, reference, if_match in deleted:
         notice = _notice(frame, Kind.CANCELLATION, reference, Mother(), Child(), {}, number=len(found) + 1)
-        found.append(Meant(notice, index))
+        found.append(Meant(notice, index, if_match=if_match))
     if reader.faults:
         raise Unfit(tuple(reader.faults))
     if len({meant.notice.reference for meant in found}) != len(found):
