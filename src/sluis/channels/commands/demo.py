@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from sluis.channels.commands.terminal import err, installation, is_interactive, out, say, spoken
 from sluis.channels.demo.grants import PublishedGrants
 from sluis.channels.demo.job import STEPS, Account, do_main_job
+from sluis.channels.demo.maternity import DeliveredBirths
 from sluis.channels.demo.people import PEOPLE
 from sluis.kernel.errors import SluisError
 from sluis.kernel.money import Cents, format_cents
@@ -96,6 +97,7 @@ def _summarise(account: Account) -> None:
             say(msg("   ✗ {what} ({clause})", what=reason.what, clause=str(reason.clause)))
             say(msg("     → {remedy}", remedy=reason.remedy))
     _tell_grants(account.grants)
+    _tell_births(account.births)
     _heading(msg("Het bewijs"))
     verified = account.ledger.verified
     say(msg("Grootboek nagegaan: het klopt, {size} inschrijvingen in de boom.", size=verified.entries))
@@ -129,6 +131,27 @@ def _tell_grants(grants: PublishedGrants) -> None:
         )
     )
     say(msg("Kijk als medewerker van een uitbetaler op /groeipakket, als burger op /mijn-groeipakket."))
+
+
+def _tell_births(births: DeliveredBirths) -> None:
+    _heading(msg("Welke geboorten binnenkwamen"))
+    say(
+        msg(
+            "{hospital} meldde geboorten: {files} dossiers bij het lokaal team, waarvan {incomplete} waarin nog iets"
+            " ontbreekt, en {unplaced} zonder gemeente. Een melding met een veld te veel werd geweigerd.",
+            hospital=births.hospital,
+            files=births.files,
+            incomplete=births.incomplete,
+            unplaced=births.unplaced,
+        )
+    )
+    say(
+        msg(
+            "Onder beperkte toegang na afstand bij de geboorte: {restricted}. Daar volgt niets automatisch.",
+            restricted=births.restricted,
+        )
+    )
+    say(msg("Kijk als lid van een lokaal team op /geboorten, als vertrouwensmedewerker op /geboorten/beperkt."))
 
 
 def _invite() -> None:

@@ -18,8 +18,6 @@ from sluis.gate.conditions import Condition, record_condition
 from sluis.ledger.persons import PersonSecret
 
 TEMPLATE: Final = "geboorten-materniteit"
-HOSPITAL: Final = "ziekenhuis-zandberg"
-HOSPITAL_NAME: Final = "Algemeen Ziekenhuis Zandberg (fictief)"
 _FOLLOWED: Final = "Het ziekenhuis geeft de clausule mee bij de inschrijving in de materniteit (fictief)."
 
 

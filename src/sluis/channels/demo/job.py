@@ -15,6 +15,7 @@ from sluis.authentic.store import load
 from sluis.channels.demo.agreements import body_of, bring_into_force, completed, next_code
 from sluis.channels.demo.following import settle_following
 from sluis.channels.demo.grants import PublishedGrants, publish_months, settle_payers
+from sluis.channels.demo.maternity import DeliveredBirths, deliver_births
 from sluis.channels.demo.people import ASKER, OTHER, SENDER, settle_citizen, settle_people
 from sluis.channels.demo.request import DemoRequest, make_demo_request
 from sluis.gate.actions import day_of
@@ -37,7 +38,7 @@ from sluis.lists.reasons import reason_from_json
 CHILDREN = 12_000
 """Of the demo's municipalities together; the larger the list, the longer the demo."""
 
-STEPS = 9
+STEPS = 10
 
 Told = Callable[[Message], object]
 
@@ -65,6 +66,7 @@ class Account:
     receipt_file: Path
     citizen: str
     grants: PublishedGrants
+    births: DeliveredBirths
     folder: Path
     key: str = field(repr=False)
 
@@ -100,6 +102,9 @@ def do_main_job(house: Installation, folder: Path, *, at: datetime, told: Told =
     told(msg("Twee maanden Groeipakket beslissen en publiceren"))
     grants = publish_months(house, house.settings.home / FACTS, at=at)
 
+    told(msg("Geboorten van een fictief ziekenhuis aannemen"))
+    births = deliver_births(house, nis=ground.nis, at=at)
+
     told(msg("Proberen wat niet mag"))
     refused = tuple(_attempts(house, ground, request, spare, at=at))
 
@@ -127,6 +132,7 @@ def do_main_job(house: Installation, folder: Path, *, at: datetime, told: Told =
         receipt_file=receipt_file,
         citizen=ground.citizen_name,
         grants=grants,
+        births=births,
         folder=folder,
         key=ground.key,
     )

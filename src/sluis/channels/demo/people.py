@@ -14,6 +14,9 @@ SENDER = "opgroeien-regie"
 ASKER = "gemeente-wingene"
 OTHER = "gemeente-tielt"
 SUPERVISOR = "vtc"
+HOSPITAL = "ziekenhuis-zandberg"
+HOSPITAL_NAME = "Algemeen Ziekenhuis Zandberg (fictief)"
+NURSE, CONFIDANT = "opgroeien-nurse", "opgroeien-confidant"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,11 @@ PEOPLE: tuple[Person, ...] = (
     Person("opgroeien-signatory", "Karen Lemmens (fictief)", SENDER, ("signatory",), "opgroeien-access"),
     Person("opgroeien-outreach", "Nele Jansen (fictief)", SENDER, ("outreach", "officer"), "opgroeien-access"),
     Person("opgroeien-access", "Luc Peeters (fictief)", SENDER, ("access-manager",), "opgroeien-signatory"),
+    Person(NURSE, "Wies Baert (fictief)", SENDER, ("team-member",), "opgroeien-access"),
+    Person(CONFIDANT, "Yana Pauwels (fictief)", SENDER, ("birth-confidant",), "opgroeien-access"),
+    Person("zandberg-officer", "Bo Cools (fictief)", HOSPITAL, ("officer",), "zandberg-access"),
+    Person("zandberg-access", "Cleo Smets (fictief)", HOSPITAL, ("access-manager",), "zandberg-head"),
+    Person("zandberg-head", "Odette Maes (fictief)", HOSPITAL, ("head",), "operator"),
     Person("fons-officer", "Oona Claes (fictief)", "fons", ("officer",), "fons-head"),
     Person("infino-officer", "Piet Lambrecht (fictief)", "infino", ("officer",), "infino-head"),
     Person("kidslife-officer", "Rita Verlinden (fictief)", "kidslife", ("officer",), "kidslife-head"),
@@ -56,6 +64,7 @@ def settle_people(connection: Connection, *, since: date) -> None:
         connection,
         PartyRow(SUPERVISOR, "other", "Vlaamse Toezichtcommissie (VTC)", None, None, "nl", None),
     )
+    add_party(connection, PartyRow(HOSPITAL, "hospital", HOSPITAL_NAME, None, None, "nl", None))
     for person in PEOPLE:
         insert_actor(connection, Actor(person.id, "person", person.name, None))
         for role in person.roles:
