@@ -56,6 +56,8 @@ class Said:
     mother: Mother = field(repr=False)
     child: Child = field(repr=False)
     missing: Mapping[Item, Absence]
+    received_at: datetime
+    """Orders what its sender dated at one second: a live line keeps its order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def fold(notices: Iterable[Said]) -> Told:
     """Return what the notices of one sender about one newborn say together."""
     told = Told("waiting")
     has_birth = is_cancelled = False
-    for said in sorted(notices, key=lambda one: (one.sent_at, _RANK[one.kind], one.message_id)):
+    for said in sorted(notices, key=lambda one: (one.sent_at, _RANK[one.kind], one.received_at, one.message_id)):
         if said.kind is Kind.CANCELLATION:
             is_cancelled = True
             continue

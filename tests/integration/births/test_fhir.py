@@ -21,7 +21,7 @@ from sluis.births.fhir.names import ABSENT, CHILD, RELINQUISHED, SSIN
 from sluis.births.fhir.outcome import ISSUE_TYPES
 from sluis.births.fhir.profiles import REFUSAL_TEXTS, definitions
 from sluis.births.fhir.reading import read_bundle
-from sluis.births.model import Fault, Unfit
+from sluis.births.model import Absence, Fault, Item, Unfit
 from sluis.ledger.keys import ledger_keys
 from sluis.lists.passage import Lists
 from sluis.machines.actions import confirm_key, register_machine
@@ -35,6 +35,9 @@ from tests.integration.machines.world import Clock, manager
 from tests.serving import fresh_database, live_server
 
 JSON = "application/fhir+json"
+
+
+UNKNOWN = {"url": ABSENT, "valueCode": "unknown"}
 
 
 @dataclass
@@ -285,6 +288,42 @@ def test_the_same_number_in_two_systems_of_a_hospital_is_two_children(ward: Ward
         made.append(ward.send(bundle).json()["entry"][1]["response"])
     assert [one["status"] for one in made] == ["201 Created", "201 Created"]
     assert made[0]["location"] != made[1]["location"]
+
+
+@pytest.mark.parametrize(
+    ("index", "change", "path"),
+    [
+        (1, {"name": [{"extension": [{"url": RELINQUISHED, "valueBoolean": True}]}]}, "name[0].extension[0]"),
+        (0, {"name": [{"family": "V"}, {"use": "maiden", "family": "W"}]}, "name[1]"),
+        (0, {"_birthDate": {"extension": [UNKNOWN]}}, "birthDate"),
+        (0, {"identifier": [{"system": SSIN, "value": str(MOTHER), "extension": [UNKNOWN]}]}, "identifier[0]"),
+        (0, {"telecom": [{"system": "phone", "value": "+3251123456"}]}, "telecom[0]"),
+        (0, {"telecom": [{"system": "phone", "use": "mobile", "value": "051 12 34 56"}]}, "telecom[0]"),
+        (0, {"telecom": [{"system": "phone", "value": "112233"}]}, "telecom[0]"),
+        (1, {"birthDate": "2026-02-30"}, "birthDate"),
+        (1, {"identifier": []}, "identifier"),
+    ],
+)  # fmt: skip
+def test_what_would_be_lost_is_refused_in_its_place(ward: Ward, index: int, change: dict[str, Any], path: str) -> None:
+    bundle = fresh(mark="lost")
+    bundle["entry"][index]["resource"] |= change
+    assert list(issues(ward.send(bundle))) == [f"Bundle.entry[{index}].resource.{path}"]
+
+
+def test_a_line_that_says_more_than_its_parts_is_refused(ward: Ward) -> None:
+    bundle = fresh(mark="line")
+    bundle["entry"][0]["resource"]["address"][0]["line"] = ["Kerkstraat 4, bij Janssens"]
+    assert issues(ward.send(bundle)) == {"Bundle.entry[0].resource.address[0].line": "value"}
+
+
+@pytest.mark.parametrize(
+    "name", [{"family": "V", "given": ["Baby", "Girl"]}, {"use": "temp", "family": "V", "given": ["X"]}]
+)
+def test_a_placeholder_is_no_name_over_fhir_either(name: dict[str, Any]) -> None:
+    bundle = fresh(mark="placeholder")
+    bundle["entry"][1]["resource"]["name"] = [name]
+    (meant,) = read_bundle(bundle, sender=NORTH, at=AT, fictitious=True, body=b"x").meant
+    assert (meant.notice.child.name, meant.notice.missing) == (None, {Item.CHILD_NAME: Absence.NOT_YET})
 
 
 def test_a_correction_that_leaves_the_death_out_takes_it_back(ward: Ward) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -194,3 +194,12 @@ def test_a_moment_long_ago_is_refused_at_every_door(world: World) -> None:
     with pytest.raises(Unfit) as caught:
         world.tell(replace(notice("m-1"), sent_at=datetime(1, 1, 1, 12, tzinfo=UTC)))
     assert [fault.path for fault in caught.value.faults] == ["message"]
+
+
+def test_two_corrections_of_one_second_count_in_the_order_in_which_they_came(world: World) -> None:
+    world.tell(notice("m-1"))
+    for seconds, (message, given) in enumerate((("m-99", "Mila"), ("m-100", "Nora"))):
+        at = AT + timedelta(seconds=seconds)
+        world.tell(notice(message, kind=Kind.CORRECTION, minutes=1, given=given), at=at)
+    (file,) = world.files()
+    assert world.told(file).child.name == Name("Vermeersch", "Nora")

@@ -7,8 +7,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sluis.births.fhir.names import ABSENCES, ABSENT, HOUSE_NUMBER, POST_BOX, RELINQUISHED, SSIN, SSIN_OID, STREET
+from sluis.births.fhir.names import ABSENCES, ABSENT, HOUSE_NUMBER, POST_BOX, SSIN, SSIN_OID, STREET
 from sluis.births.fhir.walk import day_of
+from sluis.births.hl7.mapping import is_placeholder, standard_unnamed
+from sluis.births.hl7.values import mobile_in
 from sluis.births.model import Absence, Address, Child, Contact, Fault, Item, Mother, Name
 from sluis.kernel.insz import InszFault, read_insz
 from sluis.kernel.text import msg
@@ -24,6 +26,12 @@ _LONGEST_REFERENCE: Final = 120  # as the database keeps it
 _LONG_REFERENCE: Final = msg("Dit kenmerk is te lang: ten hoogste {most} tekens.", most=_LONGEST_REFERENCE - 13)
 _LETTERS: Final = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 _TWO: Final = msg("Geef dit gegeven één keer: het is niet duidelijk welk van de twee geldt.")
+_BOTH: Final = msg("Hier staat een waarde naast de reden waarom ze ontbreekt. Laat een van beide weg.")
+_ONE_NAME: Final = msg("Geef één naam, de officiële. Laat andere namen weg.")
+_LINE: Final = msg(
+    "In line staat meer dan in de straat, het nummer en de bus ernaast. Geef ze gelijk, of laat line weg."
+)
+_NOBODYS: Final = ("temp", "anonymous")
 _LANDLINE: Final = msg("Alleen een gsm-nummer en een e-mailadres zijn afgesproken. Laat andere weg.")
 _DEAD_WITHOUT_DATE: Final = msg("Geef de datum van overlijden in deceasedDateTime; alleen die is afgesproken.")
 
@@ -96,37 +104,49 @@ class Reader:
         return own[0][1]
 
     def _relinquished(self, found: Mapping[str, Any], path: str) -> bool | None:
-        for index, one in enumerate(found.get("extension", ())):
-            if one["url"] != RELINQUISHED:
-                self.fault(
-                    f"{path}.extension[{index}]", "structure", msg("Deze uitbreiding hoort niet op deze plaats.")
-                )
-            elif one["valueBoolean"]:
-                return True
-            else:
-                self.missing[Item.CHILD_RELINQUISHED] = Absence.WITHDRAWN
-        return None
+        said = {one["valueBoolean"] for one in found.get("extension", ())}
+        if len(said) > 1:
+            self.fault(f"{path}.extension", "structure", _TWO)
+        if said == {False}:
+            self.missing[Item.CHILD_RELINQUISHED] = Absence.WITHDRAWN
+        return True in said or None
 
     def _day(self, found: Mapping[str, Any], key: str, path: str, item: Item) -> Any:  # noqa: ANN401 - a date or None
-        self._why_absent(found.get(f"_{key}"), item)
+        if self._why_absent(found.get(f"_{key}"), item) and key in found:
+            self.fault(f"{path}.{key}", "structure", _BOTH)
         return day_of(found[key]) if key in found else None
 
     def _name(self, found: Mapping[str, Any], path: str, item: Item) -> Name | None:
-        told = list(found.get("name", ()))
-        names = [one for one in told if not self._why_absent(one, item) or {"family", "given"} & one.keys()]
+        names = []
+        for index, one in enumerate(found.get("name", ())):
+            holders = (one, one.get("_family"), *one.get("_given", ()))
+            is_absent = any(self._why_absent(holder, item) for holder in holders)
+            if is_absent and {"family", "given"} <= one.keys():
+                self.fault(f"{path}.name[{index}]", "structure", _BOTH)
+            if not is_absent or {"family", "given"} & one.keys():
+                names.append((index, one))
         if not names:
             return None
-        official = [one for one in names if one.get("use", "official") in ("official", "usual")] or names
-        if len(official) > 1:
+        official = [one for _, one in names if one.get("use", "official") in ("official", "usual")]
+        if len(official or names) > 1:
             self.fault(f"{path}.name", "structure", _TWO)
-        one = official[0]
-        return Name(one.get("family"), " ".join(one.get("given", ())) or None)
+        chosen = official[0] if official else names[0][1]
+        for index, one in names:
+            if official and one not in official:
+                self.fault(f"{path}.name[{index}]", "not-agreed", _ONE_NAME)
+        name = Name(_tidy(chosen.get("family", "")), _tidy(" ".join(one or "" for one in chosen.get("given", ()))))
+        if item is Item.CHILD_NAME and (chosen.get("use") in _NOBODYS or is_placeholder(name, standard_unnamed())):
+            self.missing[item] = Absence.NOT_YET  # as over HL7: the placeholder is nobody's name and is not kept
+            return None
+        return name
 
     def _insz(self, found: Mapping[str, Any], path: str, *, fictitious: bool) -> Any:  # noqa: ANN401 - an Insz or None
         numbers = []
         for index, one in enumerate(found.get("identifier", ())):
             here = f"{path}.identifier[{index}]"
             if self._why_absent(one, Item.MOTHER_INSZ) or self._why_absent(one.get("_value"), Item.MOTHER_INSZ):
+                if "value" in one:
+                    self.fault(here, "structure", _BOTH)
                 continue
             if one["system"] != SSIN:
                 self.fault(here, "not-agreed", _OTHER_NUMBER)
@@ -141,7 +161,12 @@ class Reader:
         return numbers[0] if numbers else None
 
     def _address(self, found: Mapping[str, Any], path: str) -> Address | None:
-        places = [one for one in found.get("address", ()) if not self._why_absent(one, Item.MOTHER_ADDRESS)]
+        places = []
+        for index, one in enumerate(found.get("address", ())):
+            if not self._why_absent(one, Item.MOTHER_ADDRESS):
+                places.append(one)
+            elif one.keys() - {"extension", "use", "type"}:
+                self.fault(f"{path}.address[{index}]", "structure", _BOTH)
         if len(places) > 1:
             self.fault(f"{path}.address", "structure", _TWO)
         if not places:
@@ -150,6 +175,8 @@ class Reader:
         parts = {part["url"]: part.get("valueString") for part in _line_extensions(one)}
         line = ", ".join(text for text in one.get("line", ()) if text) or None
         street = parts.get(STREET)
+        if street and line and not _words(line) <= _words(" ".join(str(text) for text in parts.values())):
+            self.fault(f"{path}.address[0].line", "value", _LINE)
         return Address(
             street=street,
             number=parts.get(HOUSE_NUMBER),
@@ -164,21 +191,27 @@ class Reader:
         mobile: list[str] = []
         email: list[str] = []
         for index, one in enumerate(found.get("telecom", ())):
-            if self._why_absent(one, Item.MOTHER_CONTACT):
-                continue
             here, value = f"{path}.telecom[{index}]", one.get("value", "")
+            if self._why_absent(one, Item.MOTHER_CONTACT) or self._why_absent(one.get("_value"), Item.MOTHER_CONTACT):
+                if value:
+                    self.fault(here, "structure", _BOTH)
+                continue
             is_phone = one.get("system") == "phone"
             if is_phone and one.get("use", "mobile") != "mobile":
                 self.fault(here, "not-agreed", _LANDLINE)
             elif not (_PHONE if is_phone else _EMAIL).fullmatch(value):
                 self.fault(f"{here}.value", "value", msg("Dit is geen gsm-nummer of e-mailadres."))
+            elif not is_phone:
+                email.append(value)
+            elif (number := mobile_in(value)) is None:
+                self.fault(here, "not-agreed", _LANDLINE)
             else:
-                (mobile if is_phone else email).append(value)
+                mobile.append(number)
         if len(mobile) > 1 or len(email) > 1:
             self.fault(f"{path}.telecom", "structure", _TWO)
         if not mobile and not email:
             return None
-        return Contact(_dialled(mobile[0]) if mobile else None, email[0] if email else None)
+        return Contact(mobile[0] if mobile else None, email[0] if email else None)
 
     def _why_absent(self, holder: object, item: Item) -> bool:
         """Note why an item is absent, where this part says so."""
@@ -196,9 +229,9 @@ def _line_extensions(address: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     return [part for one in (address, *beside) for part in one.get("extension", ())]
 
 
-def _dialled(text: str) -> str:
-    """Return a Belgian mobile number in its international form; another one as it came."""
-    digits = re.sub(r"[^0-9+]", "", text)
-    if re.fullmatch(r"04\d{8}", digits):
-        return f"+32{digits[1:]}"
-    return f"+{digits[2:]}" if digits.startswith("00") else digits
+def _tidy(text: str) -> str | None:
+    return " ".join(text.split()) or None
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[^\W_]+", text.casefold())) - {"bus", "bte", "box", "boîte", "nr"}

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+from sluis.births.fhir.names import ABSENT, HOUSE_NUMBER, POST_BOX, RELINQUISHED, STREET
 from sluis.births.model import Item
 
 
@@ -26,6 +27,10 @@ class Element:
     many: bool = False
     codes: str | None = None
     children: Mapping[str, Element] = field(default_factory=dict)
+    urls: frozenset[str] = frozenset()
+    """Of an extension: which may stand in this place. What is known elsewhere and not here would be lost here."""
+    beside: frozenset[str] = frozenset()
+    """Which extensions may stand beside a plain element, in the member with an underscore."""
 
 
 def _of(*children: Element) -> Mapping[str, Element]:
@@ -58,15 +63,20 @@ _CODING: Final = _group(
     many=True,
 )
 _CONCEPT: Final = (_CODING, Element("text", "string"))
-_EXTENSION: Final = _group(
-    "extension",
-    "Extension",
-    Element("url", "uri", at_least=1),
-    Element("valueCode", "code"),
-    Element("valueString", "string"),
-    Element("valueBoolean", "boolean"),
-    many=True,
-)
+_ABSENCE: Final = frozenset({ABSENT})
+_LINES: Final = frozenset({STREET, HOUSE_NUMBER, POST_BOX})
+
+
+def _extension(*urls: str) -> Element:
+    values = (
+        Element("url", "uri", at_least=1),
+        Element("valueCode", "code"),
+        Element("valueString", "string"),
+        Element("valueBoolean", "boolean"),
+    )
+    return Element("extension", "Extension", many=True, children=_of(*values), urls=frozenset(urls))
+
+
 _REFERENCE: Final = (Element("reference", "string", at_least=1), Element("type", "uri"))
 
 
@@ -77,8 +87,8 @@ def _identifier(item: Item | None) -> Element:
         Element("use", "code", codes="identifier-use"),
         _group("type", "CodeableConcept", *_CONCEPT),
         Element("system", "uri", at_least=1),
-        Element("value", "string"),
-        _EXTENSION,
+        Element("value", "string", beside=_ABSENCE if item else frozenset()),
+        *((_extension(ABSENT),) if item else ()),
         item=item,
         many=True,
     )
@@ -89,9 +99,9 @@ def _name(item: Item) -> Element:
         "name",
         "HumanName",
         Element("use", "code", codes="name-use"),
-        Element("family", "string"),
-        Element("given", "string", many=True),
-        _EXTENSION,
+        Element("family", "string", beside=_ABSENCE),
+        Element("given", "string", many=True, beside=_ABSENCE),
+        _extension(ABSENT),
         item=item,
         many=True,
     )
@@ -102,11 +112,11 @@ _ADDRESS: Final = _group(
     "Address",
     Element("use", "code", codes="address-use"),
     Element("type", "code", codes="address-type"),
-    Element("line", "string", many=True),
+    Element("line", "string", many=True, beside=_LINES),
     Element("city", "string"),
     Element("postalCode", "string"),
     Element("country", "string"),
-    _EXTENSION,
+    _extension(ABSENT, *_LINES),
     item=Item.MOTHER_ADDRESS,
     many=True,
 )
@@ -114,10 +124,10 @@ _TELECOM: Final = _group(
     "telecom",
     "ContactPoint",
     Element("system", "code", codes="contact-system"),
-    Element("value", "string"),
+    Element("value", "string", beside=_ABSENCE),
     Element("use", "code", codes="contact-use"),
     Element("rank", "positiveInt"),
-    _EXTENSION,
+    _extension(ABSENT),
     item=Item.MOTHER_CONTACT,
     many=True,
 )
@@ -133,7 +143,7 @@ _OF_MOTHER: Final = (
     _ACTIVE,
     _name(Item.MOTHER_NAME),
     _TELECOM,
-    Element("birthDate", "date", Item.MOTHER_BIRTH_DATE),
+    Element("birthDate", "date", Item.MOTHER_BIRTH_DATE, beside=_ABSENCE),
     _ADDRESS,
 )
 
@@ -144,12 +154,12 @@ CHILD: Final = _group(
     _TYPE,
     _ID,
     _META,
-    _EXTENSION,
+    _extension(RELINQUISHED),
     _identifier(None),
     _ACTIVE,
     _name(Item.CHILD_NAME),
-    Element("birthDate", "date", Item.CHILD_BIRTH_DATE),
-    Element("deceasedDateTime", "dateTime", Item.CHILD_DEATH_DATE),
+    Element("birthDate", "date", Item.CHILD_BIRTH_DATE, beside=_ABSENCE),
+    Element("deceasedDateTime", "dateTime", Item.CHILD_DEATH_DATE, beside=_ABSENCE),
     Element("deceasedBoolean", "boolean", Item.CHILD_DEATH_DATE),
     _LINK,
 )

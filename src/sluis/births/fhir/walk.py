@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final
 
-from sluis.births.fhir.names import ABSENCES, ABSENT, HOUSE_NUMBER, POST_BOX, RELINQUISHED, STREET, VALUE_SETS
+from sluis.births.fhir.names import ABSENCES, ABSENT, RELINQUISHED, VALUE_SETS
 from sluis.births.fhir.table import Element
 from sluis.births.model import Fault
 from sluis.kernel.text import Message, msg
@@ -21,11 +22,13 @@ LONGEST: Final = 250
 _MOST_FAULTS: Final = 100
 _MOST_IN_A_LIST: Final = 100
 
-_EXTENSIONS: Final = frozenset({ABSENT, RELINQUISHED, STREET, HOUSE_NUMBER, POST_BOX})
+_VALUES: Final = {ABSENT: "valueCode", RELINQUISHED: "valueBoolean"}
 
 NOT_AGREED: Final = msg("Dit veld hoort niet bij de negen afgesproken gegevens. Laat het weg.")
 _NARRATIVE: Final = msg("Laat de leesbare tekst weg: ze kan meer bevatten dan de negen afgesproken gegevens.")
 _WRONG_TYPE: Final = msg("Dit veld heeft niet de vorm die FHIR ervoor voorschrijft.")
+_EMPTY: Final = msg("Deze lijst is leeg, en dat mag in FHIR niet. Laat het veld weg.")
+_NO_SUCH_DAY: Final = msg("Deze dag bestaat niet. Kijk de datum na.")
 _TOO_LONG: Final = msg("Dit veld is langer dan {most} tekens, of de lijst heeft te veel delen.", most=LONGEST)
 _REQUIRED: Final = msg("Dit veld is verplicht en ontbreekt.")
 _DATE_ONLY: Final = msg(
@@ -105,7 +108,9 @@ def _field(value: object, element: Element, path: str) -> Iterator[Fault]:
     if not element.many:
         yield from _one(value, element, path)
         return
-    if not isinstance(value, list) or not value:
+    if value == []:
+        yield Fault(path, "structure", _EMPTY)
+    elif not isinstance(value, list):
         yield Fault(path, "structure", _WRONG_TYPE)
     elif len(value) > _MOST_IN_A_LIST:
         yield Fault(path, "too-long", _TOO_LONG)
@@ -120,7 +125,7 @@ def _one(value: object, element: Element, path: str) -> Iterator[Fault]:
     if element.children:
         yield from _node(value, element, path)
         if element.type == "Extension":
-            yield from _extension(value, path)
+            yield from _extension(value, path, element.urls)
         return
     fault = _primitive(value, element)
     if fault is not None:
@@ -133,7 +138,7 @@ def _primitive(value: object, element: Element) -> tuple[str, Message] | None:
     if element.type == "positiveInt":
         is_one = isinstance(value, int) and not isinstance(value, bool) and 0 < value < 1000
         return None if is_one else ("value", _WRONG_TYPE)
-    if not isinstance(value, str) or not value.strip() or not value.isprintable():
+    if not isinstance(value, str) or not value.strip() or not _plain(value, element).isprintable():
         return ("value", _WRONG_TYPE)
     if len(value) > LONGEST:
         return ("too-long", _TOO_LONG)
@@ -143,11 +148,17 @@ def _primitive(value: object, element: Element) -> tuple[str, Message] | None:
     return _of_time(value, element)
 
 
+def _plain(value: str, element: Element) -> str:
+    """Return a text with plain blanks: systems put no-break spaces in names, and the readers make them plain."""
+    return value.replace("\u00a0", " ").replace("\u202f", " ") if element.type == "string" else value
+
+
 def _of_time(value: str, element: Element) -> tuple[str, Message] | None:
     if element.type in ("date", "dateTime"):
         if _DATE_TIME.fullmatch(value):
             return ("not-agreed", _DATE_ONLY)
-        return None if day_of(value) is not None else ("value", _DATE_ONLY)
+        if day_of(value) is None:
+            return ("value", _NO_SUCH_DAY if _DATE.fullmatch(value) else _DATE_ONLY)
     if element.type == "instant" and instant_of(value) is None:
         return ("value", msg("Geef hier een tijdstip met tijdzone, als 2026-03-01T12:00:00+01:00."))
     return None
@@ -159,25 +170,27 @@ def _beside(value: object, element: Element, path: str) -> Iterator[Fault]:
     for one in values:
         if one is None and element.many:
             continue
-        if element.children or not isinstance(one, dict) or set(one) != {"extension"}:
+        if not element.beside or not isinstance(one, dict) or set(one) != {"extension"}:
             yield Fault(path, "not-agreed", NOT_AGREED)
             continue
-        yield from _field(one["extension"], _BESIDE, f"{path}.extension")
-        for index, part in enumerate(one["extension"] if isinstance(one["extension"], list) else ()):
-            yield from _extension(part, f"{path}.extension[{index}]")
+        yield from _field(one["extension"], replace(_BESIDE, urls=element.beside), f"{path}.extension")
 
 
-def _extension(value: object, path: str) -> Iterator[Fault]:
+def _extension(value: object, path: str, urls: frozenset[str]) -> Iterator[Fault]:
     if not isinstance(value, Mapping):
         return
     url = str(value.get("url"))
-    if url not in _EXTENSIONS:
+    name = _VALUES.get(url, "valueString")
+    if url not in urls:
         yield Fault(path, "not-agreed", _EXTENSION)
-    elif url == ABSENT and str(value.get("valueCode")) not in ABSENCES:
+        return
+    for other in sorted(key for key in ("valueCode", "valueString", "valueBoolean") if key in value and key != name):
+        yield Fault(f"{path}.{other}", "not-agreed", NOT_AGREED)
+    if url == ABSENT and str(value.get(name)) not in ABSENCES:
         allowed = ", ".join(sorted(ABSENCES))
-        yield Fault(f"{path}.valueCode", "code-invalid", Message(_CODES.text, (("codes", allowed),)))
-    elif url == RELINQUISHED and not isinstance(value.get("valueBoolean"), bool):
-        yield Fault(f"{path}.valueBoolean", "required", _REQUIRED)
+        yield Fault(f"{path}.{name}", "code-invalid", Message(_CODES.text, (("codes", allowed),)))
+    elif (url == RELINQUISHED and not isinstance(value.get(name), bool)) or name not in value:
+        yield Fault(f"{path}.{name}", "required", _REQUIRED)
 
 
 _BESIDE: Final = Element(

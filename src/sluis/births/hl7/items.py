@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
 
-from sluis.births.hl7.mapping import LANDLINE, OTHERS, HospitalMapping, without_marks
+from sluis.births.hl7.mapping import LANDLINE, OTHERS, HospitalMapping, is_placeholder, without_marks
 from sluis.births.hl7.message import Field, Message, Segment, part
 from sluis.births.hl7.values import (
     Beside,
@@ -203,26 +203,25 @@ def _beside(reader: Reader, place: str, beside: Beside) -> None:
 def _read_mother_name(reader: Reader, place: str, found: Field) -> Name | None:
     value, beside = name_of(found[0])
     _beside(reader, place, beside)
+    _tell_others(reader, place, found[1:], value)
     return value
+
+
+def _tell_others(reader: Reader, place: str, others: Field, value: Name | None) -> None:
+    if any(name_of(one)[0] not in (None, value) for one in others):
+        reader.not_read.append(f"{place}.SECOND")  # a birth is not refused for a maiden name beside the name
 
 
 def _read_child_name(reader: Reader, place: str, found: Field) -> Name | None:
     chosen = next((one for one in found if part(one, 7).strip().upper() not in _ALIAS_TYPES), None)
     value, beside = (None, Beside()) if chosen is None else name_of(chosen)
     _beside(reader, place, beside)
-    if value is None or _is_placeholder(reader, value):
+    _tell_others(reader, place, tuple(one for one in found if one is not chosen), value)
+    if value is None or is_placeholder(value, reader.mapping.file.unnamed):
         # That the child has no name yet is known; the placeholder is nobody's name and is not kept.
         reader.missing[Item.CHILD_NAME] = Absence.NOT_YET
         return None
     return value
-
-
-def _is_placeholder(reader: Reader, name: Name) -> bool:
-    for text in (without_marks(name.given or ""), "" if name.given else without_marks(name.family or "")):
-        for pattern in map(without_marks, reader.mapping.file.unnamed):
-            if text and (text == pattern or (pattern.endswith("*") and text.startswith(pattern[:-1]))):
-                return True
-    return False
 
 
 def _read_day(reader: Reader, place: str, found: Field) -> date:

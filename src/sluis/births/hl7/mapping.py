@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from sluis.agreements.problems import Problem
 from sluis.agreements.reading import read_part
 from sluis.births.hl7.charset import KNOWN, codec_of
-from sluis.births.model import Absence, Item, Kind
+from sluis.births.model import Absence, Item, Kind, Name
 from sluis.kernel.errors import SluisError
 from sluis.kernel.text import msg
 
@@ -209,3 +209,15 @@ def _files(*listed: tuple[str, int]) -> tuple[MappingFile, ...]:
 def without_marks(text: str) -> str:
     """Return a text as placeholders are compared: upper case, one blank between words."""
     return re.sub(r"\s+", " ", text).strip().upper()
+
+
+def is_placeholder(name: Name, patterns: Iterable[str]) -> bool:
+    """Return whether a name is nobody's: a `*` at the end of a pattern stands for whatever follows."""
+    text = without_marks(name.given or name.family or "")
+    shown = [without_marks(one) for one in patterns]
+    return any(text and (text == one or (one.endswith("*") and text.startswith(one[:-1]))) for one in shown)
+
+
+def standard_unnamed() -> list[str]:
+    """Return the placeholders of the standard mapping, which count for FHIR as well."""
+    return next(file.unnamed for file in _files(*_listed(FOLDER)) if file.name == STANDARD)

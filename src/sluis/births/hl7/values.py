@@ -22,7 +22,7 @@ LONGEST_TEXT: Final = 200
 _HOME: Final = ZoneInfo("Europe/Brussels")
 _DAY: Final = re.compile(r"(\d{4})(\d{2})(\d{2})(.*)", re.ASCII | re.DOTALL)
 _MOMENT: Final = re.compile(
-    r"(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(?:(\d{2})(?:\.\d{1,4})?)?(?:([+-])(\d{2})(\d{2}))?", re.ASCII
+    r"(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(?:(\d{2})(?:\.\d{1,4})?)?(?:([+-])(\d{2})(\d{2})|Z)?", re.ASCII
 )
 _MAIL: Final = re.compile(r"[^\s@<>\"']{1,64}@[^\s@<>\"']{1,185}\.[A-Za-z]{2,24}")
 _MOBILE: Final = re.compile(r"\+32 ?4\d{8}|\+(?!32)\d{7,15}", re.ASCII)
@@ -100,7 +100,7 @@ def moment_of(text: str) -> datetime | None:
     match = _MOMENT.fullmatch(text.strip())
     if match is None:
         return None
-    zone: timezone | ZoneInfo = _HOME
+    zone: timezone | ZoneInfo = UTC if match[0].endswith("Z") else _HOME  # FHIR writes Z; HL7 v2 systems do too
     if match[7]:
         hours, minutes = int(match[8]), int(match[9])
         if hours > 14 or minutes > 59:
@@ -181,7 +181,19 @@ def _number(repetition: Repetition) -> str | None:
     text = part(repetition, 12) or (first if "@" not in first else "")
     if not re.search(r"\d", text):
         text = (f"+{country}{area.removeprefix('0')}{local}" if country else f"{area}{local}") if local else ""
-    text = clean(text)
+    return _written(clean(text))
+
+
+def mobile_in(text: str) -> str | None:
+    """Return a mobile number in its international writing, None for a fixed line or what is no number."""
+    try:
+        number = _written(clean(text))
+    except WrongValue:
+        return None
+    return number if number is not None and _is_mobile(number, equipment="") else None
+
+
+def _written(text: str) -> str | None:
     digits = re.sub(r"[\s./()-]", "", text)
     if not digits:
         return None
@@ -197,4 +209,6 @@ def _number(repetition: Repetition) -> str | None:
 def _is_mobile(number: str, *, equipment: str) -> bool:
     if number.startswith("+32"):
         return _MOBILE.fullmatch(number) is not None
+    if re.fullmatch(r"0[1-9]\d{7}|\d{1,8}", number, re.ASCII):
+        return False  # a Belgian fixed line, or too short for any mobile number, whatever it is called
     return equipment == "CP" or (equipment == "" and _MOBILE.fullmatch(number) is not None)

@@ -161,7 +161,7 @@ def _days_to_hold(days: set[date], *, has_tag: bool) -> set[date]:
 
 def _said(births: Births, kept: KeptNotice) -> Said:
     mother, child, missing = from_json(json.loads(births.vault.open(kept.sealed)))
-    return Said(Kind(kept.kind), kept.sent_at, kept.message_id, mother, child, missing)
+    return Said(Kind(kept.kind), kept.sent_at, kept.message_id, mother, child, missing, kept.received_at)
 
 
 def _as_newborn(births: Births, row: NewbornRow) -> Newborn:

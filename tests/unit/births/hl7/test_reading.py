@@ -341,3 +341,8 @@ def test_orders_of_real_systems_are_read_where_a_reviewed_mapping_bears_the_rest
         assert taken.notice.items >= {Item.CHILD_BIRTH_DATE, Item.MOTHER_NAME}
         assert {"PID-8", "OBX", "ORC", "OBR"} <= set(taken.not_read)
         assert taken.notice.missing[Item.CHILD_NAME] is Absence.NOT_YET  # "BB SARAH", "BABYBOY"
+
+
+def test_a_second_name_is_told_as_not_read() -> None:
+    taken = _read(CHILD.replace("Peeters^Lotte", "Peeters^Lotte~Ander^Naam"), MOTHER_LINE)
+    assert taken.not_read == ("PID-5.SECOND",)
