@@ -8,6 +8,7 @@ maximum of none.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import lru_cache
 from importlib.metadata import version
 from typing import Any, Final
@@ -79,8 +80,8 @@ REFUSAL_TEXTS: Final[Mapping[str, str]] = {
 
 
 @lru_cache(maxsize=1)
-def definitions() -> Mapping[tuple[str, str], dict[str, Any]]:
-    """Return everything that is published, by kind and name."""
+def definitions(on: date) -> Mapping[tuple[str, str], dict[str, Any]]:
+    """Return everything that is published on a day, by kind and name: only the examples change with the day."""
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for name, (kind, element, text) in _PROFILES.items():
         found["StructureDefinition", name] = _profile(name, kind, element, text)
@@ -92,17 +93,17 @@ def definitions() -> Mapping[tuple[str, str], dict[str, Any]]:
     found["CodeSystem", "refusal"] = _code_system("refusal", names.REFUSALS, REFUSAL_TEXTS) | {"content": "fragment"}
     for event in names.EVENT_KINDS:
         found["MessageDefinition", event] = _message_definition(event)
-    for name, made in examples().items():
+    for name, made in examples(on).items():
         found["Bundle", name] = made
     return found
 
 
-def search_definitions(kind: str, address: str, *, url: str | None) -> dict[str, Any]:
+def search_definitions(kind: str, address: str, *, url: str | None, on: date) -> dict[str, Any]:
     """Return a searchset Bundle of one kind; of one canonical (an address or a name of the house) where asked."""
     wanted = None if url is None else own_name(url.partition("|")[0], address)
     found = [
         {"fullUrl": f"{names.BASE}:{kind}:{name}", "resource": one, "search": {"mode": "match"}}
-        for (of_kind, name), one in definitions().items()
+        for (of_kind, name), one in definitions(on).items()
         if of_kind == kind and wanted in (None, one.get("url"))
     ]
     query = "" if url is None else f"?{urlencode({'url': url})}"
@@ -111,9 +112,9 @@ def search_definitions(kind: str, address: str, *, url: str | None) -> dict[str,
     return bundle | ({"entry": found} if found else {})
 
 
-def find_definition(kind: str, name: str) -> dict[str, Any] | None:
+def find_definition(kind: str, name: str, *, on: date) -> dict[str, Any] | None:
     """Return one of them, None where there is none of that name."""
-    return definitions().get((kind, name))
+    return definitions(on).get((kind, name))
 
 
 def capability(address: str) -> dict[str, Any]:

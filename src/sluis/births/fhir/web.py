@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC
+from datetime import UTC, date
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -36,6 +36,7 @@ from sluis.births.fhir.reading import Asked
 from sluis.births.fhir.walk import NotJson, parse
 from sluis.births.house import Births
 from sluis.births.model import Fault, Unfit
+from sluis.gate.actions import day_of
 from sluis.kernel.text import Message, msg
 from sluis.log import log
 from sluis.web.access import name_right, public
@@ -228,7 +229,7 @@ def _add_definitions(router: APIRouter) -> None:
     def definition(request: Request, name: str) -> Response:
         """Give a profile, value set, code system or example."""
         kind = request.url.path.split("/")[2]
-        found = find_definition(kind, name)
+        found = find_definition(kind, name, on=_today(request))
         if found is None:
             raise Refusal(404, "not-found", msg("Dit profiel of deze codelijst bestaat hier niet."))
         return outcome.response(found, 200)
@@ -236,11 +237,15 @@ def _add_definitions(router: APIRouter) -> None:
     def search(request: Request, url: str | None = None) -> Response:
         """Give all definitions of a kind, or those with one canonical, as a searchset Bundle."""
         kind = request.url.path.split("/")[2]
-        return outcome.response(search_definitions(kind, _address(request), url=url), 200)
+        return outcome.response(search_definitions(kind, _address(request), url=url, on=_today(request)), 200)
 
     for kind in KINDS:
         router.add_api_route(f"/{kind}", search, methods=["GET"], dependencies=everyone, name=f"{kind} search")
         router.add_api_route(f"/{kind}/{{name}}", definition, methods=["GET"], dependencies=everyone, name=kind)
+
+
+def _today(request: Request) -> date:
+    return day_of(kit_of(request).clock())
 
 
 def _body(request: Request) -> bytes:

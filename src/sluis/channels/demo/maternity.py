@@ -114,7 +114,7 @@ def _tell(births: Births, message: tuple[Notice, ...], *, at: datetime) -> None:
 
 def _tell_too_much(births: Births, *, at: datetime) -> None:
     """Send a message that tells the sex of the child, through the door of FHIR: it is refused by that field's name."""
-    bundle = examples()["birth-transaction"]
+    bundle = examples(day_of(at))["birth-transaction"]
     bundle["entry"][1]["resource"]["gender"] = "female"
     try:
         take_bundle(births, Sender(HOSPITAL, SYSTEM, "demo-birth", at), bundle, json.dumps(bundle).encode())
