@@ -15,6 +15,7 @@ from sluis.gate.actions import day_of
 from sluis.gate.store import list_roles
 from sluis.kernel.errors import SluisError
 from sluis.kernel.text import Message, msg
+from sluis.ledger.numbers import looks_like_insz
 from sluis.ledger.persons import PersonSecret
 from sluis.machines import actions, store
 from sluis.machines.keys import LONGEST_KEY, read_public_key
@@ -178,6 +179,7 @@ class Pages:
         given: Mapping[str, str] | None = None,
     ) -> Response:
         kit = kit_of(request)
+        filled = {"naam": "", "tot": "", "reden": "", **(given or {})}
         with kit.database.transaction() as connection:
             found = [
                 _shown(connection, one, person, day_of(kit.clock()))
@@ -190,7 +192,8 @@ class Pages:
             systems=found,
             may_register=ACCESS_MANAGER in person.roles,
             mistake=mistake,
-            given={"naam": "", "tot": "", "reden": "", **(given or {})},
+            # What looks like a person's number is not said back, not even to who wrote it.
+            given={name: "" if looks_like_insz(text) else text for name, text in filled.items()},
             told=_TOLD.get(request.query_params.get("gedaan", "")),
         )
 
