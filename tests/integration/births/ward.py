@@ -29,9 +29,10 @@ from sluis.births.hl7.framing import framed
 from sluis.births.hl7.message import write
 from sluis.births.hl7.writing import as_message
 from sluis.births.model import Address, Child, Contact, Kind, Mother, Name, Notice
+from sluis.channels.doors import DoorThread
 from sluis.channels.mllp.certificates import read_client_certificate
 from sluis.channels.mllp.server import Limits, MllpServer
-from sluis.channels.mllp.serving import MllpThread, door_of
+from sluis.channels.mllp.serving import door_of
 from sluis.channels.registration.actions import register_key
 from sluis.channels.registration.model import PartyKey
 from sluis.database import Connection, Database
@@ -220,7 +221,7 @@ class Door:
 @contextmanager
 def open_door(house: Installation, authority: Authority, limits: Limits | None = None) -> Iterator[Door]:
     """Serve MLLP in a thread of the test."""
-    thread = MllpThread(lambda: MllpServer(house.settings, door_of(house), clock=lambda: AT, limits=limits))
+    thread = DoorThread("mllp", lambda: MllpServer(house.settings, door_of(house), clock=lambda: AT, limits=limits))
     port = thread.start()
     assert thread.server is not None
     try:

@@ -149,6 +149,7 @@ def open_door(house: House) -> Iterator[Door]:
     object.__setattr__(house.installation, "settings", settings)  # the same house, on a port of its own
     thread = SftpThread(house.installation, clock=house.clock)
     port = thread.start()
+    assert thread.server is not None
     try:
         yield Door(house, port, thread.server)
     finally:

@@ -30,13 +30,14 @@ def mllp(context: typer.Context) -> None:
     """Dien MLLP op tot dit proces gestopt wordt; wat ontvangen is, wordt eerst beantwoord."""
     if context.invoked_subcommand is not None:
         return
+    from sluis.channels.doors import serve_door  # noqa: PLC0415 - only the server needs it
     from sluis.channels.mllp.server import MllpServer  # noqa: PLC0415 - only the server needs it
-    from sluis.channels.mllp.serving import door_of, serve_mllp  # noqa: PLC0415 - only the server needs it
+    from sluis.channels.mllp.serving import door_of  # noqa: PLC0415 - only the server needs it
     from sluis.channels.running import beside  # noqa: PLC0415 - only the server needs it
 
     house = installation()
     with beside(house, "mllp", []):
-        serve_mllp(
+        serve_door(
             lambda: MllpServer(house.settings, door_of(house)),
             said=lambda port: say(
                 msg("MLLP staat open op {host}, poort {port}", host=house.settings.mllp_host, port=port)

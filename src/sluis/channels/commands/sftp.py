@@ -33,13 +33,14 @@ def sftp(
     """Dien SFTP op tot dit proces gestopt wordt; wat loopt, wordt eerst afgewerkt."""
     if context.invoked_subcommand is not None:
         return
+    from sluis.channels.doors import serve_door  # noqa: PLC0415 - only the server needs it
     from sluis.channels.running import beside, intake_worker  # noqa: PLC0415 - only the server needs it
-    from sluis.channels.sftp.serving import serve_sftp  # noqa: PLC0415 - only this command pays for it
+    from sluis.channels.sftp.server import SftpServer  # noqa: PLC0415 - only this command pays for it
 
     house = installation()
     with beside(house, "sftp", [intake_worker(house)] if worker else []):
-        serve_sftp(
-            house,
+        serve_door(
+            lambda: SftpServer(house),
             said=lambda port: say(
                 msg("SFTP staat open op {host}, poort {port}", host=house.settings.sftp_host, port=port)
             ),
